@@ -33,7 +33,8 @@ struct PushOutcome {
     std::string readBackJson;               // Created, Replaced: what it holds now
 };
 
-// Lives on the GUI thread; futures finish there. Cancelling a future aborts its request where it has not been sent.
+// Lives on the GUI thread; futures finish there. Cancelling a future aborts its request where it has not been
+// sent.
 class MeshEditor : public QObject
 {
     Q_OBJECT
@@ -45,7 +46,8 @@ public:
     virtual QString readOnlyReason() const = 0;
     // NotFound when the control plane has no such Dataplane.
     virtual QFuture<Result<ServerDocument>> fetchDataplane(const ResourceKey &key) = 0;
-    // PUT, then read back. A refusal by validation (400) is an outcome, everything else that fails is an error.
+    // PUT, then read back. A refusal by validation (400) is an outcome, everything else that fails is an
+    // error.
     virtual QFuture<Result<PushOutcome>> putDataplane(const ResourceKey &key, const std::string &json) = 0;
     virtual QFuture<Result<void>> deleteDataplane(const ResourceKey &key) = 0;
 };

@@ -29,10 +29,10 @@ struct WorkloadSpec {
 
 struct SidecarSpec {
     ResourceKey dataplane;
-    QUrl controlPlane;               // base URL of the dp-server, https://127.0.0.1:5678
-    std::string caCertificate;       // PEM; empty = as kuma-dp 2.9 does without one: not verified, said in the log
-    std::string dataplaneResource;   // JSON of the Dataplane to register; empty = it exists already
-    std::string token;               // raw JWT; empty = none
+    QUrl controlPlane;          // base URL of the dp-server, https://127.0.0.1:5678
+    std::string caCertificate;  // PEM; empty = as kuma-dp 2.9 does without one: not verified, said in the log
+    std::string dataplaneResource;  // JSON of the Dataplane to register; empty = it exists already
+    std::string token;              // raw JWT; empty = none
     std::optional<WorkloadSpec> workload;
     int drainMilliseconds = 30'000;  // between "no new requests" and SIGTERM; kuma-dp's --drain-time
     int concurrency = 0;             // Envoy's worker threads; 0 = as many as the CPU set allows
@@ -42,14 +42,14 @@ struct SidecarSpec {
 struct SidecarStatus {
     ResourceKey key;
     SidecarPhase phase = SidecarPhase::Resolving;
-    QString detail;        // "waiting for the Dataplane to appear", or empty
+    QString detail;                // "waiting for the Dataplane to appear", or empty
     std::optional<Error> failure;  // in Failed: the cause; `what` says it in one sentence
-    QString advice;        // in Failed: what to do
-    qint64 envoyPid = 0;   // 0 = not running
+    QString advice;                // in Failed: what to do
+    qint64 envoyPid = 0;           // 0 = not running
     qint64 workloadPid = 0;
-    QUrl admin;            // Envoy's admin address once bootstrapped; empty before
-    QString directory;     // its own directory, with bootstrap.yaml
-    QDateTime since;       // when this phase began
+    QUrl admin;         // Envoy's admin address once bootstrapped; empty before
+    QString directory;  // its own directory, with bootstrap.yaml
+    QDateTime since;    // when this phase began
     QString envoyVersion;
     bool operator==(const SidecarStatus &) const = default;
 };
@@ -70,7 +70,7 @@ struct ToolStatus {
     QString path;     // empty = not found
     QString version;  // "1.39.3"
     QStringList tried;
-    QString advice;   // when not found: the command that gets it
+    QString advice;  // when not found: the command that gets it
     bool isFound() const { return !path.isEmpty(); }
 };
 
@@ -82,7 +82,8 @@ struct CallReport {
     bool operator==(const CallReport &) const = default;
 };
 
-// Lives on the GUI thread. Owns its children: none outlives it, nor the process (parent-death signal on Linux).
+// Lives on the GUI thread. Owns its children: none outlives it, nor the process (parent-death signal on
+// Linux).
 class SidecarHost : public QObject
 {
     Q_OBJECT
@@ -102,7 +103,8 @@ public:
     // True while any child still runs.
     virtual bool isBusy() const = 0;
 
-    // GETs url `times` times, one after the other, and reports what answered. The first line of a body is its name.
+    // GETs url `times` times, one after the other, and reports what answered. The first line of a body is its
+    // name.
     virtual QFuture<Result<CallReport>> call(const QUrl &url, int times) = 0;
     // Envoy's GET /<path> on its admin address, e.g. "clusters?format=json".
     virtual QFuture<Result<QByteArray>> admin(const ResourceKey &key, const QString &path) = 0;

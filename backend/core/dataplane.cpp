@@ -15,10 +15,7 @@ std::string tagValue(const Tags &tags, const char *key)
 
 }  // namespace
 
-std::string Inbound::service() const
-{
-    return tagValue(tags, kServiceTag);
-}
+std::string Inbound::service() const { return tagValue(tags, kServiceTag); }
 
 std::string Inbound::effectiveProtocol() const
 {
@@ -52,7 +49,8 @@ std::vector<Tags> Dataplane::tagSets() const
 {
     if (gateway)
         return {gateway->tags.empty() ? labels : gateway->tags};
-    const bool tagless = std::all_of(inbounds.begin(), inbounds.end(), [](const auto &i) { return i.tags.empty(); });
+    const bool tagless =
+        std::all_of(inbounds.begin(), inbounds.end(), [](const auto &i) { return i.tags.empty(); });
     if (tagless)
         return {labels};
     std::vector<Tags> result;

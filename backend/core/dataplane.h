@@ -25,12 +25,12 @@ inline constexpr char kZoneTag[] = "kuma.io/zone";
 enum class InboundState { Ready, NotReady, Ignored };
 
 struct Inbound {
-    std::string name;            // section name; empty = the port as text
-    std::string address;         // listener IP; empty = Dataplane::address
-    std::uint32_t port = 0;      // 0 only in documents that do not validate
-    std::string serviceAddress;  // application's IP; empty = the listener's
+    std::string name;               // section name; empty = the port as text
+    std::string address;            // listener IP; empty = Dataplane::address
+    std::uint32_t port = 0;         // 0 only in documents that do not validate
+    std::string serviceAddress;     // application's IP; empty = the listener's
     std::uint32_t servicePort = 0;  // 0 = port
-    std::string protocol;        // networking.inbound[].protocol, since 2.14; empty = the tag decides
+    std::string protocol;           // networking.inbound[].protocol, since 2.14; empty = the tag decides
     InboundState state = InboundState::Ready;
     std::optional<bool> healthReady;  // health.ready, the twin of state from before 2.6
     bool hasServiceProbe = false;

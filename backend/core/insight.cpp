@@ -6,7 +6,8 @@ namespace meshscope {
 
 bool DataplaneInsight::isOnline() const
 {
-    return std::any_of(subscriptions.begin(), subscriptions.end(), [](const auto &s) { return s.isOnline(); });
+    return std::any_of(subscriptions.begin(), subscriptions.end(),
+                       [](const auto &s) { return s.isOnline(); });
 }
 
 const Subscription *DataplaneInsight::latest() const
@@ -48,7 +49,8 @@ DataplaneStatus statusOf(const Dataplane &dataplane, const DataplaneInsight &ins
     if (dataplane.inbounds.empty() && !dataplane.gateway)
         status.reason = "it has no inbound";
     else if (notReady > 0 && !dataplane.gateway)
-        status.reason = notReady == 1 ? "inbound " + names + " is not ready" : "inbounds " + names + " are not ready";
+        status.reason =
+            notReady == 1 ? "inbound " + names + " is not ready" : "inbounds " + names + " are not ready";
     return status;
 }
 

@@ -1,4 +1,5 @@
-// What a control plane knows of the connection to a proxy (fact sheet §6.1), and the status that follows (§6.3).
+// What a control plane knows of the connection to a proxy (fact sheet §6.1), and the status that follows
+// (§6.3).
 #pragma once
 
 #include "backend/core/dataplane.h"
@@ -53,8 +54,9 @@ struct DataplaneInsight {
 
 enum class Health { Online, Degraded, Offline, Unknown };  // Unknown = no proxy ever connected
 
-// Two lamps: is the proxy linked to its control plane, and are its inbounds fit; and the one word made of both,
-// computed as kumactl and kuma-gui do. NeverConnected is shown as Unknown, which Kuma counts as Offline.
+// Two lamps: is the proxy linked to its control plane, and are its inbounds fit; and the one word made of
+// both, computed as kumactl and kuma-gui do. NeverConnected is shown as Unknown, which Kuma counts as
+// Offline.
 struct DataplaneStatus {
     Health overall = Health::Unknown;
     Health link = Health::Unknown;

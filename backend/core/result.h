@@ -25,9 +25,6 @@ inline tl::unexpected<Error> fail(Error::Code code, std::string what, std::strin
     return tl::unexpected<Error>(Error{code, std::move(what), std::move(where)});
 }
 
-inline tl::unexpected<Error> fail(Error error)
-{
-    return tl::unexpected<Error>(std::move(error));
-}
+inline tl::unexpected<Error> fail(Error error) { return tl::unexpected<Error>(std::move(error)); }
 
 }  // namespace meshscope

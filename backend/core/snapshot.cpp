@@ -8,8 +8,9 @@ namespace meshscope {
 
 DataplanePtr Snapshot::find(const ResourceKey &key) const
 {
-    const auto at = std::lower_bound(dataplanes.begin(), dataplanes.end(), key,
-                                     [](const DataplanePtr &row, const ResourceKey &k) { return row->key() < k; });
+    const auto at =
+        std::lower_bound(dataplanes.begin(), dataplanes.end(), key,
+                         [](const DataplanePtr &row, const ResourceKey &k) { return row->key() < k; });
     return at != dataplanes.end() && (*at)->key() == key ? *at : nullptr;
 }
 
@@ -35,10 +36,18 @@ std::vector<ServiceSummary> servicesOf(const Snapshot &snapshot)
             Gathered &found = byKey[{dataplane.key.mesh, service}];
             found.summary.dataplanes.push_back(dataplane.key);
             switch (row->status.overall) {
-            case Health::Online: ++found.summary.online; break;
-            case Health::Degraded: ++found.summary.degraded; break;
-            case Health::Offline: ++found.summary.offline; break;
-            case Health::Unknown: ++found.summary.unknown; break;
+            case Health::Online:
+                ++found.summary.online;
+                break;
+            case Health::Degraded:
+                ++found.summary.degraded;
+                break;
+            case Health::Offline:
+                ++found.summary.offline;
+                break;
+            case Health::Unknown:
+                ++found.summary.unknown;
+                break;
             }
             for (const auto &inbound : dataplane.inbounds) {
                 if (inbound.service() == service && !inbound.effectiveProtocol().empty())

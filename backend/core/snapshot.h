@@ -57,9 +57,10 @@ using SnapshotPtr = std::shared_ptr<const Snapshot>;  // never null once publish
 struct ServiceSummary {
     ResourceKey key;  // mesh and kuma.io/service
     std::size_t online = 0, degraded = 0, offline = 0, unknown = 0;
-    std::vector<std::string> protocols;     // sorted, without repetition
-    std::vector<ResourceKey> dataplanes;    // sorted
-    std::vector<std::string> callsServices; // declared outbounds of its dataplanes; sorted, without repetition
+    std::vector<std::string> protocols;   // sorted, without repetition
+    std::vector<ResourceKey> dataplanes;  // sorted
+    std::vector<std::string>
+        callsServices;  // declared outbounds of its dataplanes; sorted, without repetition
 
     std::size_t total() const { return online + degraded + offline + unknown; }
     Health health() const;  // worst that still says something: all fit, some fit, none fit, never seen

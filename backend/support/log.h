@@ -1,5 +1,5 @@
-// Log categories, one a room; default Info. Debug is traffic, info what a person did, warning what needs a person.
-// Never a token or a key.
+// Log categories, one a room; default Info. Debug is traffic, info what a person did, warning what needs a
+// person. Never a token or a key.
 #pragma once
 
 #include <QLoggingCategory>

@@ -16,12 +16,13 @@ template <class T, class Fn>
 void whenDone(const QFuture<Result<T>> &future, QObject *receiver, Fn fn)
 {
     auto *watcher = new QFutureWatcher<Result<T>>(receiver);
-    QObject::connect(watcher, &QFutureWatcherBase::finished, receiver, [watcher, fn = std::move(fn)]() mutable {
-        watcher->deleteLater();
-        const auto done = watcher->future();
-        const bool cancelled = done.isCanceled() || done.resultCount() == 0;
-        fn(cancelled ? Result<T>(fail(Error::Code::Cancelled, "cancelled")) : done.result());
-    });
+    QObject::connect(watcher, &QFutureWatcherBase::finished, receiver,
+                     [watcher, fn = std::move(fn)]() mutable {
+                         watcher->deleteLater();
+                         const auto done = watcher->future();
+                         const bool cancelled = done.isCanceled() || done.resultCount() == 0;
+                         fn(cancelled ? Result<T>(fail(Error::Code::Cancelled, "cancelled")) : done.result());
+                     });
     watcher->setFuture(future);
 }
 
