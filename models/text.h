@@ -1,0 +1,40 @@
+// Small texts that several models show in the same words, and the case-blind search of filters. Pure; any
+// thread.
+#pragma once
+
+#include "backend/core/insight.h"
+
+#include <QDateTime>
+#include <QString>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace meshscope {
+
+inline QString toQString(const std::string &text) { return QString::fromStdString(text); }
+
+// "2 s", "4 min", "3 h", "12 d"; "now" under a second, also for a clock that is behind.
+QString ageText(TimePoint then, TimePoint now);
+QDateTime toDateTime(TimePoint time);  // invalid for the epoch, which means never
+TimePoint currentTime();
+
+QString healthText(Health health);  // "Online", "Degraded", "Offline", "Unknown"
+
+// "version=v1 zone=east": without kuma.io/service unless it is all there is; reserved keys without their
+// prefix.
+QString tagSetText(const Tags &tags);
+// The same for several, joined by " | ", each text once.
+QString tagSetsText(const std::vector<Tags> &sets);
+
+// The words of a filter: split at blanks, ASCII letters lower.
+std::vector<std::string> filterWords(const QString &text);
+// word must be lower already. ASCII letters compare without case, other bytes exactly.
+bool containsFolded(std::string_view text, std::string_view lowerWord);
+
+// -1, 0, 1; ASCII case-blind with numbers by value ("web-2" before "web-10"), then exact, so equal means
+// equal.
+int compareNatural(std::string_view a, std::string_view b);
+
+}  // namespace meshscope
