@@ -1,0 +1,18 @@
+// Who answers for a service, as ClusterLoadAssignments (facts on xDS §4.8).
+#pragma once
+
+#include "backend/xds/mesh_view.h"
+
+namespace meshscope::xds {
+
+// The inbounds of `service` that are Ready. A Dataplane whose address is a name is left out: endpoints are
+// IPs.
+void appendEndpoints(const Dataplane &dataplane, const std::string &service,
+                     std::vector<Endpoint> &endpoints);
+// Those that have every one of the tags.
+std::vector<Endpoint> subset(const std::vector<Endpoint> &endpoints, const Tags &tags);
+Protocol commonProtocol(const std::vector<Endpoint> &endpoints);
+// Without endpoints it is empty, and sent all the same: a cluster warms until it has one.
+ResourcePtr loadAssignment(const std::string &cluster, const std::vector<Endpoint> &endpoints);
+
+}  // namespace meshscope::xds
