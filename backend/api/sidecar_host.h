@@ -30,13 +30,14 @@ struct WorkloadSpec {
 struct SidecarSpec {
     ResourceKey dataplane;
     QUrl controlPlane;          // base URL of the dp-server, https://127.0.0.1:5678
-    std::string caCertificate;  // PEM; empty = as kuma-dp 2.9 does without one: not verified, said in the log
+    std::string caCertificate;  // PEM; empty = the system's, and on loopback not verified, said in the log
     std::string dataplaneResource;  // JSON of the Dataplane to register; empty = it exists already
     std::string token;              // raw JWT; empty = none
     std::optional<WorkloadSpec> workload;
     int drainMilliseconds = 30'000;  // between "no new requests" and SIGTERM; kuma-dp's --drain-time
     int concurrency = 0;             // Envoy's worker threads; 0 = as many as the CPU set allows
     QString envoyLogLevel = QStringLiteral("info");
+    bool skipVerify = false;  // without a CA: not verified off loopback either; kuma-dp's --skip-verify
 };
 
 struct SidecarStatus {

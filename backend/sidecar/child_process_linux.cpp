@@ -1,0 +1,125 @@
+#include "backend/sidecar/child_process.h"
+
+#include <QDir>
+#include <QFile>
+#include <QProcess>
+#include <QtEndian>
+
+#include <csignal>
+#include <cstring>
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+namespace meshscope {
+
+using namespace Qt::StringLiterals;
+
+void tieToUs(QProcess &process)
+{
+    process.setStandardInputFile(QProcess::nullDevice());
+    // Runs in the child between fork and exec: only async-signal-safe calls.
+    process.setChildProcessModifier([parent = ::getpid()] {
+        ::setpgid(0, 0);
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (::getppid() != parent)  // it died between fork and prctl: nobody would ever kill us
+            ::_exit(1);
+        sigset_t none;
+        ::sigemptyset(&none);
+        ::sigprocmask(SIG_SETMASK, &none, nullptr);
+        ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+    });
+}
+
+void signalGroup(qint64 pid, GroupSignal signal)
+{
+    if (pid <= 1)
+        return;
+    const int number = signal == GroupSignal::Terminate ? SIGTERM : SIGKILL;
+    ::kill(-static_cast<pid_t>(pid), number);
+}
+
+bool isProcessAlive(qint64 pid)
+{
+    return pid > 0 && (::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM);
+}
+
+namespace {
+
+// "0100007F" is 127.0.0.1: each group of eight digits is one 32-bit word in the machine's byte order.
+QHostAddress addressFromHex(const QByteArray &hex)
+{
+    Q_IPV6ADDR bytes{};
+    for (qsizetype word = 0; word < hex.size() / 8 && word < 4; ++word) {
+        const quint32 value = hex.mid(word * 8, 8).toUInt(nullptr, 16);
+        std::memcpy(&bytes[word * 4], &value, 4);
+    }
+    if (hex.size() == 8)
+        return QHostAddress(qFromBigEndian<quint32>(&bytes[0]));
+    return QHostAddress(bytes);
+}
+
+bool overlaps(const QHostAddress &held, const QHostAddress &wished)
+{
+    const auto isAny = [](const QHostAddress &a) {
+        return a == QHostAddress(QHostAddress::AnyIPv4) || a == QHostAddress(QHostAddress::AnyIPv6);
+    };
+    return isAny(held) || isAny(wished) || held.isEqual(wished, QHostAddress::TolerantConversion);
+}
+
+// The socket inode that listens there; 0 = none.
+quint64 listeningInode(const QString &table, const QHostAddress &address, quint16 port)
+{
+    QFile file(table);
+    if (!file.open(QIODevice::ReadOnly))
+        return 0;
+    const auto lines = file.readAll().split('\n');
+    for (qsizetype i = 1; i < lines.size(); ++i) {
+        const auto fields = lines[i].simplified().split(' ');
+        if (fields.size() < 10 || fields[3] != "0A")  // LISTEN
+            continue;
+        const auto colon = fields[1].indexOf(':');
+        if (fields[1].mid(colon + 1).toUInt(nullptr, 16) == port
+            && overlaps(addressFromHex(fields[1].left(colon)), address))
+            return fields[9].toULongLong();
+    }
+    return 0;
+}
+
+}  // namespace
+
+std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port)
+{
+    quint64 inode = listeningInode(u"/proc/net/tcp"_s, address, port);
+    if (inode == 0)
+        inode = listeningInode(u"/proc/net/tcp6"_s, address, port);
+    if (inode == 0)
+        return std::nullopt;
+    const QByteArray wanted = "socket:[" + QByteArray::number(inode) + ']';
+    const auto processes = QDir(u"/proc"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const auto &name : processes) {
+        bool isProcess = false;
+        const qint64 pid = name.toLongLong(&isProcess);
+        if (!isProcess)
+            continue;
+        const QString folder = u"/proc/"_s + name;
+        const auto descriptors =
+            QDir(folder + u"/fd"_s).entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
+        for (const auto &descriptor : descriptors) {
+            char target[64];
+            const QByteArray link = QFile::encodeName(folder + u"/fd/"_s + descriptor);
+            const auto length = ::readlink(link.constData(), target, sizeof target);
+            if (length != wanted.size() || std::memcmp(target, wanted.constData(), wanted.size()) != 0)
+                continue;
+            QFile program(folder + u"/comm"_s);
+            if (!program.open(QIODevice::ReadOnly))
+                return PortHolder{pid, {}};
+            return PortHolder{pid, QString::fromUtf8(program.readAll().trimmed())};
+        }
+    }
+    return std::nullopt;
+}
+
+}  // namespace meshscope
