@@ -2,7 +2,7 @@
 
 #include "backend/api/mesh_source.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace meshscope {
 
@@ -79,13 +79,13 @@ void Focus::forget(const QObject *source)
         return source && static_cast<const QObject *>(target.source) == source;
     };
     const auto removed = std::erase_if(m_back, isGone) + std::erase_if(m_forward, isGone);
-    if (isGone(m_announced))
-        m_announced = {FocusKind::None, nullptr, {}, -2};  // equal to nothing, so that the loss is announced
-    if (isGone(m_target)) {
-        m_target = {};
-        m_stepTaken = true;
+    if (isGone(m_announced)) {
+        m_announced = {};
+        m_lost = true;  // its receivers still show it
         schedule();
     }
+    if (isGone(m_target))
+        m_target = {};
     if (removed > 0)
         Q_EMIT historyChanged();
 }
@@ -100,12 +100,12 @@ void Focus::announce()
 {
     m_timer.stop();
     const bool stepTaken = std::exchange(m_stepTaken, false);
-    if (m_target == m_announced)
+    if (!std::exchange(m_lost, false) && m_target == m_announced)
         return;
     const FocusTarget before = std::exchange(m_announced, m_target);
     bool historyMoved = false;
     if (!stepTaken) {
-        if (!before.isNone() && before.inbound != -2) {
+        if (!before.isNone()) {
             m_back.push_back(before);
             if (m_back.size() > kMaxHistory)
                 m_back.erase(m_back.begin());
@@ -125,7 +125,5 @@ void Focus::watch(MeshSource *source)
         return;
     connect(source, &QObject::destroyed, this, &Focus::forget, Qt::UniqueConnection);
 }
-
-void Focus::forgetDestroyed(QObject *source) { forget(static_cast<MeshSource *>(source)); }
 
 }  // namespace meshscope

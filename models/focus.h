@@ -55,7 +55,8 @@ public:
 
     // Drops everything of a control plane that goes away, also from the history. Done by itself when it is
     // destroyed.
-    void forget(MeshSource *source);
+    // The pointer is only compared: by then the source is half gone.
+    void forget(const QObject *source);
 
 Q_SIGNALS:
     // At most once in a turn of the event loop, and only when it differs from the last one announced.
@@ -72,6 +73,7 @@ private:
     FocusTarget m_announced;
     std::vector<FocusTarget> m_back;     // newest last; the present one is in neither list
     std::vector<FocusTarget> m_forward;  // next one last
+    bool m_lost = false;                 // the announced target went away and nobody was told yet
     bool m_stepTaken = false;            // in this turn, by back() or forward(): history was moved already
     QTimer m_timer;
 };

@@ -3,6 +3,7 @@
 // pool.
 #pragma once
 
+#include "backend/core/result.h"
 #include "backend/core/snapshot.h"
 
 #include <QFuture>
@@ -70,11 +71,9 @@ Q_SIGNALS:
     void digestChanged();
 
 private:
-    void finish(DigestPtr digest);
-
     DigestPtr m_digest;
     SnapshotPtr m_waiting;  // came while the pool was busy; only the newest is kept
-    QFuture<DigestPtr> m_job;
+    QFuture<Result<DigestPtr>> m_job;
     bool m_working = false;
 };
 

@@ -20,6 +20,7 @@ QString ageText(TimePoint then, TimePoint now);
 QDateTime toDateTime(TimePoint time);  // invalid for the epoch, which means never
 TimePoint currentTime();
 
+int badness(Health health);         // Online 0, Unknown 1, Degraded 2, Offline 3
 QString healthText(Health health);  // "Online", "Degraded", "Offline", "Unknown"
 
 // "version=v1 zone=east": without kuma.io/service unless it is all there is; reserved keys without their
@@ -36,5 +37,11 @@ bool containsFolded(std::string_view text, std::string_view lowerWord);
 // -1, 0, 1; ASCII case-blind with numbers by value ("web-2" before "web-10"), then exact, so equal means
 // equal.
 int compareNatural(std::string_view a, std::string_view b);
+
+template <class T>
+int compareValues(const T &a, const T &b)
+{
+    return a < b ? -1 : b < a ? 1 : 0;
+}
 
 }  // namespace meshscope

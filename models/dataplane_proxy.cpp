@@ -1,0 +1,251 @@
+#include "models/dataplane_table.h"
+#include "models/text.h"
+
+#include <QMetaObject>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace meshscope {
+namespace {
+
+bool hasWord(const Dataplane &dataplane, const std::string &word)
+{
+    if (containsFolded(dataplane.key.name, word) || containsFolded(dataplane.address, word))
+        return true;
+    // Services are tag values, of an inbound or of the gateway; so the tags cover them.
+    const auto inTags = [&word](const Tags &tags) {
+        return std::any_of(tags.begin(), tags.end(),
+                           [&](const auto &tag) { return containsFolded(tag.second, word); });
+    };
+    for (const auto &inbound : dataplane.inbounds) {
+        if (inTags(inbound.tags) || containsFolded(inbound.address, word))
+            return true;
+    }
+    return (dataplane.gateway && inTags(dataplane.gateway->tags)) || inTags(dataplane.labels);
+}
+
+bool offers(const Dataplane &dataplane, const std::string &service)
+{
+    const auto &inbounds = dataplane.inbounds;
+    if (std::any_of(inbounds.begin(), inbounds.end(), [&](const auto &i) { return i.service() == service; }))
+        return true;
+    if (!dataplane.gateway)
+        return false;
+    const auto tag = dataplane.gateway->tags.find(kServiceTag);
+    return tag != dataplane.gateway->tags.end() && tag->second == service;
+}
+
+int compareServices(const Dataplane &a, const Dataplane &b)
+{
+    // Without building the list of services, which would allocate at every comparison.
+    const auto firstOf = [](const Dataplane &dataplane) -> std::string_view {
+        const Tags *tags = nullptr;
+        if (!dataplane.inbounds.empty())
+            tags = &dataplane.inbounds.front().tags;
+        else if (dataplane.gateway)
+            tags = &dataplane.gateway->tags;
+        if (!tags)
+            return {};
+        const auto tag = tags->find(kServiceTag);
+        return tag == tags->end() ? std::string_view() : std::string_view(tag->second);
+    };
+    return compareNatural(firstOf(a), firstOf(b));
+}
+
+int compareTagSets(const Dataplane &a, const Dataplane &b)
+{
+    const Tags none;
+    const Tags &left = a.inbounds.empty() ? (a.gateway ? a.gateway->tags : none) : a.inbounds.front().tags;
+    const Tags &right = b.inbounds.empty() ? (b.gateway ? b.gateway->tags : none) : b.inbounds.front().tags;
+    return compareValues(left, right);
+}
+
+int compareAddresses(const Dataplane &a, const Dataplane &b)
+{
+    const auto addressOf = [](const Dataplane &dataplane) -> const std::string & {
+        return !dataplane.inbounds.empty() && !dataplane.inbounds.front().address.empty()
+                   ? dataplane.inbounds.front().address
+                   : dataplane.address;
+    };
+    if (const int order = compareNatural(addressOf(a), addressOf(b)))
+        return order;
+    const auto portOf = [](const Dataplane &d) { return d.inbounds.empty() ? 0U : d.inbounds.front().port; };
+    return compareValues(portOf(a), portOf(b));
+}
+
+int compareConfigurations(const DataplaneInsight &a, const DataplaneInsight &b)
+{
+    // Worst first reads best, here and for the status.
+    if (const int order = compareValues(badness(configurationHealth(b)), badness(configurationHealth(a))))
+        return order;
+    const Subscription *left = a.latest();
+    const Subscription *right = b.latest();
+    if (!left || !right)
+        return compareValues(left != nullptr, right != nullptr);
+    if (const int order = compareValues(right->total.rejected, left->total.rejected))
+        return order;
+    return compareValues(left->total.acknowledged, right->total.acknowledged);
+}
+
+int compareRows(const DataplaneOverview &a, const DataplaneOverview &b, DataplaneTable::Column column)
+{
+    switch (column) {
+    case DataplaneTable::NameColumn:
+        return compareNatural(a.key().name, b.key().name);
+    case DataplaneTable::ServiceColumn:
+        return compareServices(*a.dataplane, *b.dataplane);
+    case DataplaneTable::TagSetColumn:
+        return compareTagSets(*a.dataplane, *b.dataplane);
+    case DataplaneTable::AddressColumn:
+        return compareAddresses(*a.dataplane, *b.dataplane);
+    case DataplaneTable::StatusColumn:
+        return compareValues(badness(b.status.overall), badness(a.status.overall));
+    case DataplaneTable::ConfigurationColumn:
+        return compareConfigurations(a.insight, b.insight);
+    // By age: the most recent first, never last.
+    case DataplaneTable::SeenColumn:
+        return compareValues(lastContact(b.insight), lastContact(a.insight));
+    case DataplaneTable::ColumnCount:
+        break;
+    }
+    return 0;
+}
+
+}  // namespace
+
+DataplaneProxy::DataplaneProxy(QObject *parent)
+    : QSortFilterProxyModel(parent)
+{
+    setDynamicSortFilter(true);
+    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(this, signal, this, &DataplaneProxy::scheduleCounts);
+    connect(this, &QAbstractItemModel::modelReset, this, &DataplaneProxy::scheduleCounts);
+    connect(this, &QAbstractItemModel::layoutChanged, this, &DataplaneProxy::scheduleCounts);
+}
+
+void DataplaneProxy::setSourceModel(QAbstractItemModel *model)
+{
+    if (m_table)
+        m_table->disconnect(this);
+    m_table = qobject_cast<DataplaneTable *>(model);
+    Q_ASSERT(m_table || !model);
+    QSortFilterProxyModel::setSourceModel(model);
+    if (!m_table)
+        return;
+    connect(m_table, &DataplaneTable::agesChanged, this, &DataplaneProxy::passAgesOn);
+    // The total changes with rows that the filter hides, too.
+    for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+        connect(m_table, signal, this, &DataplaneProxy::scheduleCounts);
+}
+
+void DataplaneProxy::setMesh(const QString &mesh)
+{
+    if (m_mesh == mesh.toStdString())
+        return;
+    m_mesh = mesh.toStdString();
+    invalidateFilter();
+    scheduleCounts();
+}
+
+QString DataplaneProxy::mesh() const { return toQString(m_mesh); }
+
+void DataplaneProxy::setText(const QString &text)
+{
+    m_text = text;
+    auto words = filterWords(text);
+    if (words == m_words)
+        return;
+    m_words = std::move(words);
+    invalidateFilter();
+    scheduleCounts();
+}
+
+void DataplaneProxy::setService(const QString &service)
+{
+    if (m_service == service.toStdString())
+        return;
+    m_service = service.toStdString();
+    invalidateFilter();
+    scheduleCounts();
+}
+
+QString DataplaneProxy::service() const { return toQString(m_service); }
+
+int DataplaneProxy::shown() const { return rowCount(); }
+
+int DataplaneProxy::total() const
+{
+    if (!m_table)
+        return 0;
+    if (m_mesh.empty())
+        return m_table->rowCount();
+    // Rows are sorted by mesh, so the rows of one are a range.
+    const auto &rows = m_table->rows();
+    const auto first = std::lower_bound(
+        rows.begin(), rows.end(), m_mesh,
+        [](const DataplanePtr &row, const std::string &mesh) { return row->key().mesh < mesh; });
+    const auto last =
+        std::upper_bound(first, rows.end(), m_mesh, [](const std::string &mesh, const DataplanePtr &row) {
+            return mesh < row->key().mesh;
+        });
+    return static_cast<int>(last - first);
+}
+
+QString DataplaneProxy::countText() const
+{
+    const int all = total();
+    const QLocale locale;
+    return shown() == all ? locale.toString(all)
+                          : tr("%1 of %2").arg(locale.toString(shown()), locale.toString(all));
+}
+
+QModelIndex DataplaneProxy::indexOf(const ResourceKey &key, int column) const
+{
+    return m_table ? mapFromSource(m_table->indexOf(key, column)) : QModelIndex();
+}
+
+bool DataplaneProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
+{
+    if (!m_table || parent.isValid())
+        return false;
+    const Dataplane &dataplane = *m_table->rowAt(row)->dataplane;
+    if (!m_mesh.empty() && dataplane.key.mesh != m_mesh)
+        return false;
+    if (!m_service.empty() && !offers(dataplane, m_service))
+        return false;
+    return std::all_of(m_words.begin(), m_words.end(),
+                       [&](const auto &word) { return hasWord(dataplane, word); });
+}
+
+bool DataplaneProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
+{
+    const DataplaneOverview &a = *m_table->rowAt(left.row());
+    const DataplaneOverview &b = *m_table->rowAt(right.row());
+    const int order = compareRows(a, b, static_cast<DataplaneTable::Column>(left.column()));
+    return order != 0 ? order < 0 : a.key() < b.key();
+}
+
+void DataplaneProxy::scheduleCounts()
+{
+    if (m_countsScheduled)
+        return;
+    m_countsScheduled = true;
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            m_countsScheduled = false;
+            Q_EMIT countsChanged();
+        },
+        Qt::QueuedConnection);
+}
+
+void DataplaneProxy::passAgesOn()
+{
+    if (rowCount() > 0)
+        Q_EMIT dataChanged(index(0, DataplaneTable::SeenColumn),
+                           index(rowCount() - 1, DataplaneTable::SeenColumn), {Qt::DisplayRole});
+}
+
+}  // namespace meshscope

@@ -1,0 +1,181 @@
+#include "models/text.h"
+
+#include <QCoreApplication>
+#include <QLocale>
+#include <QTimeZone>
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace meshscope {
+namespace {
+
+QString tr(const char *text) { return QCoreApplication::translate("meshscope::text", text); }
+
+char lowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+bool isDigit(char c) { return c >= '0' && c <= '9'; }
+
+// The digits from `at` on, without leading zeros; moves `at` behind them.
+std::string_view numberAt(std::string_view text, std::size_t &at)
+{
+    while (at < text.size() && text[at] == '0')
+        ++at;
+    const std::size_t begin = at;
+    while (at < text.size() && isDigit(text[at]))
+        ++at;
+    return text.substr(begin, at - begin);
+}
+
+}  // namespace
+
+QString ageText(TimePoint then, TimePoint now)
+{
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
+    if (seconds < 1)
+        return tr("now");
+    //: Ages; seconds, minutes, hours, days
+    if (seconds < 60)
+        return tr("%1 s").arg(seconds);
+    if (seconds < 3600)
+        return tr("%1 min").arg(seconds / 60);
+    if (seconds < 2 * 86'400)
+        return tr("%1 h").arg(seconds / 3600);
+    return tr("%1 d").arg(seconds / 86'400);
+}
+
+QDateTime toDateTime(TimePoint time)
+{
+    return time == TimePoint{} ? QDateTime()
+                               : QDateTime::fromMSecsSinceEpoch(time.time_since_epoch().count());
+}
+
+TimePoint currentTime()
+{
+    return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
+}
+
+int badness(Health health)
+{
+    switch (health) {
+    case Health::Online:
+        return 0;
+    case Health::Unknown:
+        return 1;
+    case Health::Degraded:
+        return 2;
+    case Health::Offline:
+        return 3;
+    }
+    return 0;
+}
+
+QString healthText(Health health)
+{
+    switch (health) {
+    case Health::Online:
+        return tr("Online");
+    case Health::Degraded:
+        return tr("Degraded");
+    case Health::Offline:
+        return tr("Offline");
+    case Health::Unknown:
+        return tr("Unknown");
+    }
+    return {};
+}
+
+QString tagSetText(const Tags &tags)
+{
+    static constexpr std::string_view kReserved = "kuma.io/";
+    QString text;
+    for (const auto &[key, value] : tags) {
+        if (key == kServiceTag && tags.size() > 1)
+            continue;
+        if (!text.isEmpty())
+            text += u' ';
+        const std::string_view name = key;
+        const auto shown = name.substr(name.starts_with(kReserved) ? kReserved.size() : 0);
+        text += QString::fromUtf8(shown.data(), static_cast<qsizetype>(shown.size()));
+        text += u'=';
+        text += toQString(value);
+    }
+    return text;
+}
+
+QString tagSetsText(const std::vector<Tags> &sets)
+{
+    QString text;
+    for (auto set = sets.begin(); set != sets.end(); ++set) {
+        if (std::find(sets.begin(), set, *set) != set)
+            continue;
+        if (set != sets.begin())
+            text += u" | "_s;
+        text += tagSetText(*set);
+    }
+    return text;
+}
+
+std::vector<std::string> filterWords(const QString &text)
+{
+    std::vector<std::string> words;
+    std::string word;
+    for (const char c : text.toStdString()) {
+        if (c != ' ' && c != '\t' && c != '\n') {
+            word += lowerOf(c);
+        } else if (!word.empty()) {
+            words.push_back(std::move(word));
+            word.clear();
+        }
+    }
+    if (!word.empty())
+        words.push_back(std::move(word));
+    return words;
+}
+
+bool containsFolded(std::string_view text, std::string_view lowerWord)
+{
+    if (lowerWord.empty())
+        return true;
+    if (text.size() < lowerWord.size())
+        return false;
+    const char first = lowerWord.front();
+    const std::size_t last = text.size() - lowerWord.size();
+    for (std::size_t at = 0; at <= last; ++at) {
+        if (lowerOf(text[at]) != first)
+            continue;
+        std::size_t i = 1;
+        while (i < lowerWord.size() && lowerOf(text[at + i]) == lowerWord[i])
+            ++i;
+        if (i == lowerWord.size())
+            return true;
+    }
+    return false;
+}
+
+int compareNatural(std::string_view a, std::string_view b)
+{
+    std::size_t i = 0, j = 0;
+    while (i < a.size() && j < b.size()) {
+        if (isDigit(a[i]) && isDigit(b[j])) {
+            const auto left = numberAt(a, i);
+            const auto right = numberAt(b, j);
+            if (left.size() != right.size())
+                return left.size() < right.size() ? -1 : 1;
+            if (const int order = left.compare(right))
+                return order < 0 ? -1 : 1;
+            continue;
+        }
+        const auto left = static_cast<unsigned char>(lowerOf(a[i++]));
+        const auto right = static_cast<unsigned char>(lowerOf(b[j++]));
+        if (left != right)
+            return left < right ? -1 : 1;
+    }
+    if ((i < a.size()) != (j < b.size()))
+        return i < a.size() ? 1 : -1;
+    const int exact = a.compare(b);
+    return exact < 0 ? -1 : exact > 0 ? 1 : 0;
+}
+
+}  // namespace meshscope
