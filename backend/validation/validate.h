@@ -1,9 +1,10 @@
 // What is wrong with a Dataplane, as findings: document in, findings out. A finding is not an error of ours.
-// The control plane's own rules are those of the kuma-api fact sheet §5.3, in Kuma's order, with Kuma's field names and
-// Kuma's words; the sandbox answers with exactly these. Our additional ones (duplicate ports, loops, fields that the
-// server drops) carry fromControlPlane = false and never stop a push. Any thread.
+// The control plane's own rules are those of the kuma-api fact sheet §5.3, in Kuma's order, with Kuma's field
+// names and Kuma's words; the sandbox answers with exactly these. Our additional ones (duplicate ports,
+// loops, fields that the server drops) carry fromControlPlane = false and never stop a push. Any thread.
 #pragma once
 
+#include "backend/codec/kuma_era.h"
 #include "backend/core/resource_key.h"
 
 #include <optional>
@@ -14,9 +15,8 @@
 
 namespace meshscope {
 
-enum class KumaEra { V2_9, V2_14, V3_0 };
-std::optional<KumaEra> kumaEraFromText(std::string_view text);       // "2.9", "2.14", "3.0"
-KumaEra kumaEraFromVersion(std::string_view version);                // "2.9.13" → V2_9; unknown → the newest 2.x
+std::optional<KumaEra> kumaEraFromText(std::string_view text);  // "2.9", "2.14", "3.0"
+KumaEra kumaEraFromVersion(std::string_view version);  // "2.9.13" → V2_9; unknown → the newest 2.x
 std::string_view textOf(KumaEra era);
 
 struct Finding {
@@ -36,13 +36,15 @@ struct Finding {
 std::vector<Finding> validateDataplane(std::string_view canonicalJson, KumaEra era);
 
 struct ValidationContext {
-    std::optional<ResourceKey> expectedKey;   // the Dataplane being edited: its name and mesh must not change
-    std::optional<std::set<std::string>> offeredServices;  // in the mesh; to warn of outbounds that nobody answers
+    std::optional<ResourceKey> expectedKey;  // the Dataplane being edited: its name and mesh must not change
+    std::optional<std::set<std::string>>
+        offeredServices;  // in the mesh; to warn of outbounds that nobody answers
 };
 
-// Everything about an edited text, sorted by line: YAML errors, a malformed type, unknown fields (warned, they stay in
-// the text), the control plane's rules with their positions, our own rules.
-std::vector<Finding> validateDataplaneYaml(const std::string &yaml, KumaEra era, const ValidationContext &context = {});
+// Everything about an edited text, sorted by line: YAML errors, a malformed type, unknown fields (warned,
+// they stay in the text), the control plane's rules with their positions, our own rules.
+std::vector<Finding> validateDataplaneYaml(const std::string &yaml, KumaEra era,
+                                           const ValidationContext &context = {});
 
 bool hasErrors(const std::vector<Finding> &findings);
 
