@@ -24,6 +24,7 @@
 #include <QTimer>
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -125,16 +126,17 @@ private:
     void setState(State state);
     void replaceText(const QString &text);
     void adoptBase(const std::string &json, const QString &text);
+    void noteModified();
     void scheduleValidation();
     void validateNow();
     void setFindings(std::vector<Finding> findings);
     void checkPresent();
     void applyPresent(const Result<ServerDocument> &present);
-    void put();
-    void applyOutcome(const std::string &sent, const Result<PushOutcome> &outcome);
+    void put(const std::string &json);
+    void applySuccess(const std::string &sent, const PushOutcome &outcome);
     void applyRejection(const PushOutcome &outcome);
     void failPush(Error error);
-    void beginWatch();
+    void beginWatch(const std::set<std::string> &services);
     void watchTick();
     void applySnapshot();
     void finishWatch();
@@ -148,6 +150,7 @@ private:
     std::optional<Error> m_error;
 
     QString m_text, m_baseText, m_theirsText;
+    QString m_pushText;  // the text being pushed: typing goes on meanwhile
     std::string m_baseJson, m_theirsJson;
     std::optional<QString> m_undoText;  // the base before the last push
     bool m_wasModified = false;
@@ -157,6 +160,7 @@ private:
     bool m_validating = false;
     bool m_pushWhenValidated = false;
     std::vector<Finding> m_findings;
+    int m_ownErrors = 0;  // of our validation, without what the control plane found
     QFuture<Result<std::vector<Finding>>> m_validation;
     QFuture<Result<ServerDocument>> m_fetching;
     QFuture<Result<PushOutcome>> m_putting;

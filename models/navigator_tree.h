@@ -63,21 +63,34 @@ public:
     QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
 
 private:
+    struct Facts;
     struct Node;
     struct Source;
 
+    std::unique_ptr<Node> makeNode(NodeKind kind, Source *source, ResourceKey key, std::string order,
+                                   Facts facts) const;
     Node *nodeOf(const QModelIndex &index) const;
     QModelIndex indexOfNode(const Node *node) const;
-    void applyDigest(Source &source);
+
+    Source *sourceOf(const MeshSource *source) const;
     void applySourceState(Source &source);
-    void applySidecar(const SidecarStatus &status);
-    void loadSidecars();
-    void fetch(Node *node);
+    void applyDigest(Source &source);
+    void updateServices(Node *mesh);
     void updateDataplanes(Node *service);
     void updateInbounds(Node *dataplane);
+    void applySidecar(const SidecarStatus &status);
+    void summariseSidecars();
+
+    void fetch(Node *node);
+    void renumber(Node *parent, int from);
+    void insertChild(Node *parent, int row, std::unique_ptr<Node> child);
+    void removeChildren(Node *parent, int row, int count);
     void replaceChildren(Node *parent, std::vector<std::unique_ptr<Node>> next);
-    void announce(const Node *node);
-    Node *childNamed(Node *parent, const std::string &name) const;
+    void setFacts(Node *node, Facts facts);
+    static void adopt(Node &node, Node &newer);
+
+    Node *childOf(Node *parent, const std::string &order);  // fetches; nullptr when there is none
+    Node *dataplaneNode(Node *group, const FocusTarget &target);
 
     std::unique_ptr<Node> m_root;
     std::vector<std::unique_ptr<Source>> m_sources;
