@@ -1,0 +1,131 @@
+// meshscopectl xds: the Envoy resources that the sandbox would send to a Dataplane, from files alone.
+#include "app/ctl/command.h"
+#include "app/ctl/output.h"
+#include "app/ctl/resource_files.h"
+#include "backend/codec/dataplane_codec.h"
+#include "backend/xds/generator.h"
+
+#include <google/protobuf/descriptor.h>
+#include <google/protobuf/message.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <iostream>
+#include <memory>
+
+namespace meshscope::ctl {
+
+namespace {
+
+struct Options {
+    std::string folder;
+    std::string dataplane;
+    std::string mesh = "default";
+    std::string type;
+    Format format = Format::Yaml;
+};
+
+const std::map<std::string, xds::ResourceType> kTypes{{"cds", xds::ResourceType::Cluster},
+                                                      {"eds", xds::ResourceType::Endpoint},
+                                                      {"lds", xds::ResourceType::Listener},
+                                                      {"rds", xds::ResourceType::Route},
+                                                      {"sds", xds::ResourceType::Secret}};
+
+// As protojson writes the resource inside of an Any.
+Result<JsonValue> jsonOf(xds::ResourceType type, const xds::Resource &resource)
+{
+    using namespace google::protobuf;
+    const std::string url(xds::typeUrl(type));
+    const auto *descriptor =
+        DescriptorPool::generated_pool()->FindMessageTypeByName(url.substr(url.rfind('/') + 1));
+    const auto *prototype =
+        descriptor ? MessageFactory::generated_factory()->GetPrototype(descriptor) : nullptr;
+    const std::unique_ptr<Message> message(prototype ? prototype->New() : nullptr);
+    std::string text;
+    if (!message || !message->ParseFromString(resource.bytes)
+        || !util::MessageToJsonString(*message, &text).ok())
+        return fail(Error::Code::Internal, "the resource cannot be written as JSON", resource.name);
+    JsonValue json{{"@type", url}};
+    json.update(JsonValue::parse(text, nullptr, false));
+    return json;
+}
+
+Result<xds::MeshViewPtr> meshFrom(const Options &options)
+{
+    auto resources = loadFolder(options.folder);
+    if (!resources)
+        return fail(resources.error());
+    xds::MeshView::Updates dataplanes;
+    for (const auto &resource : *resources) {
+        if (resource.type != "Dataplane")
+            continue;
+        auto dataplane = dataplaneFromJson(resource.json);
+        if (!dataplane)
+            return fail(dataplane.error().code, resource.where + ": " + dataplane.error().what,
+                        dataplane.error().where);
+        if (dataplane->key.mesh == options.mesh)
+            dataplanes[dataplane->key.name] = std::make_shared<const Dataplane>(std::move(*dataplane));
+    }
+    return xds::MeshView(options.mesh).with(dataplanes);
+}
+
+int printXds(const Options &options)
+{
+    const auto mesh = meshFrom(options);
+    if (!mesh)
+        return complain(kUsage, mesh.error());
+    const auto dataplane = (*mesh)->dataplane(options.dataplane);
+    if (!dataplane)
+        return complain(kFindings, "there is no Dataplane " + options.mesh + "/" + options.dataplane,
+                        options.folder);
+    // What the proxy would say of itself when the launcher started it.
+    xds::ProxyMetadata metadata;
+    metadata.key = dataplane->key;
+    metadata.proxyType = "dataplane";
+    metadata.adminAddress = "127.0.0.1";
+    metadata.adminPort = dataplane->adminPort != 0 ? dataplane->adminPort : 9901;
+    metadata.versionJson = "{}";
+    const xds::ProxyPolicies policies;
+    const auto snapshot = xds::generate({*dataplane, **mesh, metadata, policies});
+    if (const auto consistent = xds::checkConsistency(*snapshot); !consistent)
+        return complain(kRefused, consistent.error());
+
+    struct Entry {
+        std::string name;
+        JsonValue resource;
+    };
+    std::vector<Entry> entries;
+    for (const auto type : xds::kAllResourceTypes) {
+        if (!options.type.empty() && kTypes.at(options.type) != type)
+            continue;
+        for (const auto &resource : snapshot->of(type)) {
+            auto json = jsonOf(type, *resource);
+            if (!json)
+                return complain(kRefused, json.error());
+            entries.push_back({resource->name, std::move(*json)});
+        }
+    }
+    std::stable_sort(entries.begin(), entries.end(),
+                     [](const auto &a, const auto &b) { return a.name < b.name; });
+    JsonValue list = JsonValue::array();
+    for (auto &entry : entries)
+        list.push_back({{"name", entry.name}, {"resource", std::move(entry.resource)}});
+    const JsonValue document{{"resources", std::move(list)}};
+    std::cout << (options.format == Format::Json ? document.dump(2) + '\n' : yamlText(document));
+    return entries.empty() ? kFindings : kDone;
+}
+
+}  // namespace
+
+void addXds(CLI::App &app, Run &run)
+{
+    auto options = std::make_shared<Options>();
+    auto *command = app.add_subcommand("xds", "Envoy resources that are made for a Dataplane");
+    command->add_option("--dir", options->folder, "Folder of resource YAML: the mesh")->required();
+    command->add_option("--dataplane", options->dataplane, "Name of the Dataplane")->required();
+    command->add_option("--mesh", options->mesh, "Its mesh")->capture_default_str();
+    command->add_option("--type", options->type, "Only these")->check(CLI::IsMember(kTypes));
+    addFormat(*command, options->format, {Format::Yaml, Format::Json});
+    command->callback([options, &run] { run = [options] { return printXds(*options); }; });
+}
+
+}  // namespace meshscope::ctl

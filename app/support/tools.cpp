@@ -1,0 +1,19 @@
+#include "app/support/tools.h"
+
+#include <QCoreApplication>
+#include <QDir>
+
+namespace meshscope {
+
+using namespace Qt::StringLiterals;
+
+ToolSearch envoySearch() { return ToolSearch::fromEnvironment(QStringLiteral(MESHSCOPE_DEFAULT_VENV)); }
+
+QString findMeshscopectl()
+{
+    QStringList folders{QCoreApplication::applicationDirPath()};
+    folders << qEnvironmentVariable("PATH").split(QDir::listSeparator(), Qt::SkipEmptyParts);
+    return findProgram(u"meshscopectl"_s, folders);
+}
+
+}  // namespace meshscope
