@@ -17,9 +17,10 @@ const MessageSchema *schemaOf(std::string_view type)
 }
 
 // Kuma puts the parser's words in Go's quotes into its own.
-tl::unexpected<Error> refused(std::string_view type, std::string_view parserError)
+tl::unexpected<Error> refused(std::string_view type, const ParserError &error)
 {
-    return fail(Error::Code::Invalid, "invalid " + std::string(type) + " object: " + goQuoted(parserError));
+    return fail(Error::Code::Invalid, "invalid " + std::string(type) + " object: " + goQuoted(error.what),
+                error.where);
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ Result<Canonical> canonicalResource(std::string_view type, std::string_view json
         return fail(Error::Code::NotFound, "there is no schema for the type " + std::string(type));
     const auto parsed = JsonText::parse(json);
     if (!parsed)
-        return refused(type, parsed.error());
+        return refused(type, ParserError{parsed.error(), {}});
     const auto meta = resourceMetaFrom(*parsed);
     if (!meta)
         return refused(type, meta.error());

@@ -38,7 +38,7 @@ std::string_view unquoted(std::string_view raw)
 
 // A number, or a number in quotes: jsonpb strips the quotes and parses the rest as JSON.
 template <class Number>
-tl::expected<Number, ParserError> numberFrom(std::string_view raw, std::string_view goType)
+tl::expected<Number, std::string> numberFrom(std::string_view raw, std::string_view goType)
 {
     const auto parsed = JsonText::parse(unquoted(raw));
     if (!parsed)
@@ -83,7 +83,8 @@ public:
             if (!value || value.is(JsonKind::Null))
                 continue;
             Json converted;
-            if (!member(value, field, pathTo(path, field.name), converted))
+            const auto memberPath = pathTo(path, field.name);
+            if (!at(memberPath, member(value, field, memberPath, converted)))
                 return false;
             if (!converted.is_null())
                 out[std::string(field.name)] = std::move(converted);
@@ -95,10 +96,18 @@ public:
     ParserError takeError() { return std::move(m_error); }
 
 private:
-    bool fails(ParserError error)
+    bool fails(std::string what)
     {
-        m_error = std::move(error);
+        m_error.what = std::move(what);
         return false;
+    }
+
+    // Passes a result on; the innermost failure names its place.
+    bool at(const std::string &path, bool fine)
+    {
+        if (!fine && m_error.where.empty())
+            m_error.where = path;
+        return fine;
     }
 
     void noteDropped(JsonValue object, const MessageSchema &schema, const std::vector<std::string_view> &skip,
@@ -138,7 +147,8 @@ private:
         std::size_t index = 0;
         for (JsonValue element = value.first(); element; element = element.next(), ++index) {
             Json converted;
-            if (!single(element, field, path + "[" + std::to_string(index) + "]", converted, true))
+            const auto elementPath = path + "[" + std::to_string(index) + "]";
+            if (!at(elementPath, single(element, field, elementPath, converted, true)))
                 return false;
             out.push_back(std::move(converted));
         }
@@ -154,7 +164,8 @@ private:
             entries.insert_or_assign(entry.key(), entry);
         for (const auto &[key, entry] : entries) {
             Json converted;
-            if (!single(entry, field, path + "[\"" + key + "\"]", converted, true))
+            const auto entryPath = path + "[\"" + key + "\"]";
+            if (!at(entryPath, single(entry, field, entryPath, converted, true)))
                 return false;
             out[key] = std::move(converted);
         }
@@ -340,13 +351,13 @@ tl::expected<ResourceMeta, ParserError> resourceMetaFrom(const JsonText &json)
     if (root.is(JsonKind::Null))
         return meta;
     if (!root.is(JsonKind::Object))
-        return tl::make_unexpected(cannotUnmarshal(root.kind(), "v1alpha1.ResourceMeta"));
+        return tl::make_unexpected(ParserError{cannotUnmarshal(root.kind(), "v1alpha1.ResourceMeta"), {}});
 
     // encoding/json goes on after a wrong type and reports the first; a broken time stops it.
     std::optional<ParserError> firstError;
-    const auto note = [&firstError](ParserError error) {
+    const auto note = [&firstError](std::string what, std::string where) {
         if (!firstError)
-            firstError = std::move(error);
+            firstError = ParserError{std::move(what), std::move(where)};
     };
     const std::pair<std::string_view, std::string ResourceMeta::*> texts[] = {
         {"type", &ResourceMeta::type}, {"mesh", &ResourceMeta::mesh}, {"name", &ResourceMeta::name}};
@@ -364,29 +375,32 @@ tl::expected<ResourceMeta, ParserError> resourceMetaFrom(const JsonText &json)
             if (value.is(JsonKind::String))
                 meta.*text = value.text();
             else
-                note(metaField(value.kind(), name, "string"));
+                note(metaField(value.kind(), name, "string"), key);
         }
         for (const auto &[name, time] : times) {
             if (!isUpperLowerEqual(key, name))
                 continue;
             if (!value.is(JsonKind::String))
-                return tl::make_unexpected("Time.UnmarshalJSON: input is not a JSON string");
+                return tl::make_unexpected(
+                    ParserError{"Time.UnmarshalJSON: input is not a JSON string", key});
             meta.*time = value.text();
             if (!isRfc3339(meta.*time))
-                return tl::make_unexpected("parsing time " + goQuoted(meta.*time)
-                                           + " as \"2006-01-02T15:04:05Z07:00\": cannot parse it");
+                return tl::make_unexpected(
+                    ParserError{"parsing time " + goQuoted(meta.*time)
+                                    + " as \"2006-01-02T15:04:05Z07:00\": cannot parse it",
+                                key});
         }
         if (!isUpperLowerEqual(key, "labels"))
             continue;
         if (!value.is(JsonKind::Object)) {
-            note(metaField(value.kind(), "labels", "map[string]string"));
+            note(metaField(value.kind(), "labels", "map[string]string"), key);
             continue;
         }
         for (JsonValue label = value.first(); label; label = label.next()) {
             if (label.is(JsonKind::String) || label.is(JsonKind::Null))
                 labels[label.key()] = label.text();
             else
-                note(metaField(label.kind(), "labels", "string"));
+                note(metaField(label.kind(), "labels", "string"), key + "[\"" + label.key() + "\"]");
         }
     }
     if (firstError)

@@ -13,8 +13,10 @@
 
 namespace meshscope {
 
-// Kuma's own words, without "invalid Dataplane object".
-using ParserError = std::string;
+struct ParserError {
+    std::string what;   // Kuma's own words, without "invalid Dataplane object"
+    std::string where;  // path of the value that could not be read; empty = the whole text
+};
 
 // The metadata beside the spec, as Kuma's ResourceMeta reads it: names of members in any case.
 struct ResourceMeta {
