@@ -1,2 +1,1 @@
-# Where `cmake --install` puts things.
-include(GNUInstallDirs)
+# filled with the programs
