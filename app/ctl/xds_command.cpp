@@ -62,8 +62,9 @@ Result<xds::MeshViewPtr> meshFrom(const Options &options)
         if (!dataplane)
             return fail(dataplane.error().code, resource.where + ": " + dataplane.error().what,
                         dataplane.error().where);
+        const std::string name = dataplane->key.name;
         if (dataplane->key.mesh == options.mesh)
-            dataplanes[dataplane->key.name] = std::make_shared<const Dataplane>(std::move(*dataplane));
+            dataplanes[name] = std::make_shared<const Dataplane>(std::move(*dataplane));
     }
     return xds::MeshView(options.mesh).with(dataplanes);
 }
