@@ -47,30 +47,41 @@ bool Focus::canGoForward() const { return !m_forward.empty(); }
 
 void Focus::back()
 {
-    announce();  // what was set in this turn is a step of its own
-    if (m_back.empty())
-        return;
-    if (!m_target.isNone())
-        m_forward.push_back(m_target);
-    m_target = m_back.back();
-    m_back.pop_back();
-    m_stepTaken = true;
-    schedule();
-    Q_EMIT historyChanged();
+    commit();  // what was set in this turn is a step of its own
+    walk(m_back, m_forward);
 }
 
 void Focus::forward()
 {
-    announce();
-    if (m_forward.empty())
+    commit();
+    walk(m_forward, m_back);
+}
+
+void Focus::walk(std::vector<FocusTarget> &from, std::vector<FocusTarget> &to)
+{
+    if (from.empty())
         return;
-    if (!m_target.isNone())
-        m_back.push_back(m_target);
-    m_target = m_forward.back();
-    m_forward.pop_back();
-    m_stepTaken = true;
+    if (!m_present.isNone())
+        to.push_back(m_present);
+    m_target = m_present = from.back();
+    from.pop_back();
     schedule();
     Q_EMIT historyChanged();
+}
+
+// The history takes in the target as it is now.
+bool Focus::commit()
+{
+    if (m_target == m_present)
+        return false;
+    const bool moved = !m_present.isNone() || !m_forward.empty();
+    if (!m_present.isNone())
+        m_back.push_back(m_present);
+    if (m_back.size() > kMaxHistory)
+        m_back.erase(m_back.begin());
+    m_forward.clear();
+    m_present = m_target;
+    return moved;
 }
 
 void Focus::forget(const QObject *source)
@@ -84,8 +95,10 @@ void Focus::forget(const QObject *source)
         m_lost = true;  // its receivers still show it
         schedule();
     }
-    if (isGone(m_target))
-        m_target = {};
+    for (FocusTarget *held : {&m_target, &m_present}) {
+        if (isGone(*held))
+            *held = {};
+    }
     if (removed > 0)
         Q_EMIT historyChanged();
 }
@@ -99,22 +112,11 @@ void Focus::schedule()
 void Focus::announce()
 {
     m_timer.stop();
-    const bool stepTaken = std::exchange(m_stepTaken, false);
-    if (!std::exchange(m_lost, false) && m_target == m_announced)
-        return;
-    const FocusTarget before = std::exchange(m_announced, m_target);
-    bool historyMoved = false;
-    if (!stepTaken) {
-        if (!before.isNone()) {
-            m_back.push_back(before);
-            if (m_back.size() > kMaxHistory)
-                m_back.erase(m_back.begin());
-        }
-        historyMoved = !before.isNone() || !m_forward.empty();
-        m_forward.clear();
+    const bool historyMoved = commit();
+    if (std::exchange(m_lost, false) || m_target != m_announced) {
+        m_announced = m_target;
+        Q_EMIT changed(FocusTarget(m_target));  // a copy: a receiver may set another one
     }
-    const FocusTarget announced = m_target;  // a receiver may set another one
-    Q_EMIT changed(announced);
     if (historyMoved)
         Q_EMIT historyChanged();
 }

@@ -65,16 +65,18 @@ Q_SIGNALS:
     void historyChanged();
 
 private:
+    void walk(std::vector<FocusTarget> &from, std::vector<FocusTarget> &to);
+    bool commit();
     void announce();
     void schedule();
     void watch(MeshSource *source);
 
-    FocusTarget m_target;
-    FocusTarget m_announced;
-    std::vector<FocusTarget> m_back;     // newest last; the present one is in neither list
+    FocusTarget m_target;                // as set
+    FocusTarget m_present;               // where the history is; follows the target at the end of the turn
+    FocusTarget m_announced;             // as the receivers know it
+    std::vector<FocusTarget> m_back;     // newest last
     std::vector<FocusTarget> m_forward;  // next one last
     bool m_lost = false;                 // the announced target went away and nobody was told yet
-    bool m_stepTaken = false;            // in this turn, by back() or forward(): history was moved already
     QTimer m_timer;
 };
 
