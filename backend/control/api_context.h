@@ -1,0 +1,40 @@
+// What the handlers of the API work on. Everything in it may be used from any thread and outlives the API
+// server.
+#pragma once
+
+#include "backend/control/clock.h"
+#include "backend/control/dataplane_cache.h"
+#include "backend/control/insight_tracker.h"
+#include "backend/control/resource_writer.h"
+#include "backend/control/router.h"
+#include "backend/store/store.h"
+
+#include <cstdint>
+#include <string>
+
+namespace meshscope::control {
+
+struct ControlPlaneIdentity {
+    std::string version;  // the API that we speak
+    std::string hostname;
+    std::string instanceId;
+    std::string clusterId;
+    std::string apiAddress, dpAddress;
+    std::uint16_t apiPort = 0, dpPort = 0;
+    std::string storeKind;  // "memory", "sqlite"
+};
+
+struct ApiContext {
+    Store &store;
+    DataplaneCache &cache;
+    InsightTracker &insights;
+    ResourceWriter &writer;
+    Clock clock;
+    ControlPlaneIdentity identity;
+};
+
+void addIndexRoutes(Router &router, ApiContext &context);     // /, /config, /who-am-i, /policies, /_resources
+void addResourceRoutes(Router &router, ApiContext &context);  // every type: lists, items, overviews, writes
+void addInsightRoutes(Router &router, ApiContext &context);   // insights of dataplanes, services, meshes, all
+
+}  // namespace meshscope::control

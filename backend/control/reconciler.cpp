@@ -1,0 +1,216 @@
+#include "backend/control/reconciler.h"
+
+#include <algorithm>
+
+namespace meshscope::control {
+
+namespace {
+
+bool isDataplane(const StoreChange &change) { return change.any().type == kDataplaneType; }
+
+std::string nameOf(const ResourceKey &key) { return key.mesh + "." + key.name; }
+
+}  // namespace
+
+Reconciler::Reconciler(Store &store, DataplaneCache &cache, ResourceWriter &writer, InsightTracker &insights,
+                       LogSink log, ReconcilerOptions options)
+    : m_store(store)
+    , m_cache(cache)
+    , m_writer(writer)
+    , m_insights(insights)
+    , m_log(std::move(log))
+    , m_options(options)
+{
+    m_subscription = m_store.subscribe([this](const StoreChanges &changes) {
+        const std::lock_guard lock(m_mutex);
+        std::copy_if(changes.begin(), changes.end(), std::back_inserter(m_changes), isDataplane);
+        m_wake.notify_one();
+    });
+    // What was there before. A change that the feed reported meanwhile comes after it and wins.
+    StoreChanges present;
+    for (const auto &stored : m_store.snapshot()->list(kDataplaneType))
+        present.push_back({nullptr, stored});
+    {
+        const std::lock_guard lock(m_mutex);
+        m_changes.insert(m_changes.begin(), present.begin(), present.end());
+    }
+    m_thread = std::thread([this] { run(); });
+}
+
+Reconciler::~Reconciler()
+{
+    m_subscription.reset();
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stopping = true;
+        m_wake.notify_one();
+    }
+    m_thread.join();
+}
+
+Result<void> Reconciler::registerDataplane(const xds::ProxyMetadata &metadata)
+{
+    const auto &key = metadata.key;
+    const auto written = m_writer.put(*resourceType(kDataplaneType), key, metadata.dataplaneResource);
+    if (!written)
+        return fail(written.error().error("dataplane.resource of node " + nameOf(key)));
+    return {};
+}
+
+Result<std::string> Reconciler::connect(const std::shared_ptr<ProxyStream> &stream,
+                                        const xds::ProxyMetadata &metadata)
+{
+    const auto &key = metadata.key;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (m_stopping)
+            return fail(Error::Code::Unreachable, "the control plane is stopping");
+        if (m_proxies.contains(key))
+            return fail(Error::Code::Conflict, "there is already an active stream of this dataplane",
+                        nameOf(key));
+        m_proxies[key] = {stream, metadata, {}, {}};
+        m_deleteAt.erase(key);
+    }
+    auto ready = metadata.dataplaneResource.empty() ? Result<void>() : registerDataplane(metadata);
+    if (ready && !m_store.snapshot()->find(kDataplaneType, key))
+        ready = fail(Error::Code::NotFound, "there is no such dataplane", nameOf(key));
+    const std::lock_guard lock(m_mutex);
+    if (!ready) {
+        m_proxies.erase(key);
+        return fail(ready.error());
+    }
+    if (!metadata.dataplaneResource.empty())
+        m_registered.insert(key);
+    auto &proxy = m_proxies.at(key);
+    proxy.subscription = m_insights.connect(key, metadata.versionJson);
+    m_fresh.insert(key);
+    m_wake.notify_one();
+    return proxy.subscription;
+}
+
+void Reconciler::disconnect(const ResourceKey &key, const std::string &subscription)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto proxy = m_proxies.find(key);
+    if (proxy == m_proxies.end() || proxy->second.subscription != subscription)
+        return;
+    for (const auto &service : proxy->second.reaches)
+        m_reachedBy[{key.mesh, service}].erase(key.name);
+    m_proxies.erase(proxy);
+    m_insights.disconnect(key, subscription);
+    if (m_registered.contains(key)) {
+        m_deleteAt[key] = std::chrono::steady_clock::now() + m_options.deregistration;
+        m_wake.notify_one();
+    }
+}
+
+void Reconciler::run()
+{
+    std::unique_lock lock(m_mutex);
+    for (;;) {
+        const auto hasWork = [this] { return m_stopping || !m_changes.empty() || !m_fresh.empty(); };
+        if (m_deleteAt.empty()) {
+            m_wake.wait(lock, [&] { return hasWork() || !m_deleteAt.empty(); });
+        } else {
+            const auto next =
+                std::min_element(m_deleteAt.begin(), m_deleteAt.end(), [](const auto &a, const auto &b) {
+                    return a.second < b.second;
+                })->second;
+            m_wake.wait_until(lock, next, hasWork);
+        }
+        if (m_stopping)
+            return;
+        if (hasWork() && m_options.burst.count() > 0)
+            m_wake.wait_for(lock, m_options.burst, [this] { return m_stopping; });
+        const auto changes = std::exchange(m_changes, {});
+        std::set<ResourceKey> touched = std::exchange(m_fresh, {});
+        lock.unlock();
+        apply(changes, touched);
+        regenerate(touched);
+        deleteOverdue(std::chrono::steady_clock::now());
+        lock.lock();
+    }
+}
+
+void Reconciler::apply(const StoreChanges &changes, std::set<ResourceKey> &touched)
+{
+    std::map<std::string, xds::MeshView::Updates> updates;
+    for (const auto &change : changes) {
+        const auto &key = change.any().key;
+        updates[key.mesh][key.name] = change.after ? m_cache.parsed(change.after) : nullptr;
+        touched.insert(key);
+        if (change.before)
+            m_cache.forget(change.before->version);
+        if (!change.after)
+            m_insights.forget(key);
+    }
+    for (const auto &[mesh, update] : updates) {
+        auto &view = m_meshes[mesh];
+        if (!view)
+            view = std::make_shared<const xds::MeshView>(mesh);
+        std::set<std::string> services;
+        view = view->with(update, &services);
+        if (view->dataplanes().empty())
+            m_meshes.erase(mesh);
+        const std::lock_guard lock(m_mutex);
+        for (const auto &service : services)
+            if (const auto found = m_reachedBy.find({mesh, service}); found != m_reachedBy.end())
+                for (const auto &name : found->second)
+                    touched.insert({mesh, name});
+    }
+}
+
+void Reconciler::regenerate(const std::set<ResourceKey> &keys)
+{
+    for (const auto &key : keys) {
+        const auto mesh = m_meshes.find(key.mesh);
+        const auto dataplane = mesh == m_meshes.end() ? nullptr : mesh->second->dataplane(key.name);
+        std::shared_ptr<ProxyStream> stream;
+        xds::ProxyMetadata metadata;
+        {
+            const std::lock_guard lock(m_mutex);
+            const auto proxy = m_proxies.find(key);
+            if (proxy == m_proxies.end() || !dataplane || proxy->second.subscription.empty())
+                continue;  // without its Dataplane a proxy keeps what it has
+            stream = proxy->second.stream;
+            metadata = proxy->second.metadata;
+            auto reaches = xds::servicesReachedBy(*dataplane);
+            for (const auto &service : proxy->second.reaches)
+                if (!reaches.contains(service))
+                    m_reachedBy[{key.mesh, service}].erase(key.name);
+            for (const auto &service : reaches)
+                m_reachedBy[{key.mesh, service}].insert(key.name);
+            proxy->second.reaches = std::move(reaches);
+        }
+        auto snapshot = xds::generate({*dataplane, *mesh->second, metadata, {}});
+        if (const auto sound = xds::checkConsistency(*snapshot); !sound) {
+            m_log(2, "the configuration of " + nameOf(key) + " is not sent: " + sound.error().what + " ("
+                         + sound.error().where + ")");
+            continue;
+        }
+        stream->setSnapshot(std::move(snapshot));
+    }
+}
+
+void Reconciler::deleteOverdue(SteadyTime now)
+{
+    std::vector<ResourceKey> overdue;
+    {
+        const std::lock_guard lock(m_mutex);
+        for (auto entry = m_deleteAt.begin(); entry != m_deleteAt.end();) {
+            if (entry->second > now) {
+                ++entry;
+                continue;
+            }
+            overdue.push_back(entry->first);
+            m_registered.erase(entry->first);
+            entry = m_deleteAt.erase(entry);
+        }
+    }
+    for (const auto &key : overdue) {
+        if (m_writer.erase(*resourceType(kDataplaneType), key))
+            m_log(1, "dataplane " + nameOf(key) + " deregistered: its proxy has gone");
+    }
+}
+
+}  // namespace meshscope::control

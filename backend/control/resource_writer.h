@@ -1,0 +1,42 @@
+// What a PUT and a DELETE do, whoever asks: the API, --load, or a proxy that brings its Dataplane along.
+#pragma once
+
+#include "backend/control/api_error.h"
+#include "backend/control/clock.h"
+#include "backend/control/resource_type.h"
+#include "backend/store/store.h"
+
+#include <string>
+
+namespace meshscope::control {
+
+// Any thread. The store must outlive it.
+class ResourceWriter
+{
+public:
+    ResourceWriter(Store &store, Clock clock)
+        : m_store(store)
+        , m_clock(std::move(clock))
+    {}
+
+    enum class Written { Created, Replaced };
+    // `key` is the URL's. In Kuma's order: mesh, parser, rules of the spec, names and labels, side effects,
+    // store.
+    ApiResult<Written> put(const ResourceType &type, const ResourceKey &key, const std::string &body);
+    ApiResult<void> erase(const ResourceType &type, const ResourceKey &key);
+
+private:
+    ApiResult<std::vector<StoreWrite>> plan(const ResourceType &type, const ResourceKey &key,
+                                            const struct ParsedResource &parsed, const StoreSnapshot &now,
+                                            Written &outcome) const;
+
+    Store &m_store;
+    Clock m_clock;
+};
+
+// The resources that every new Mesh gets: timeouts, retries, circuit breakers, unless it skips them.
+std::vector<StoreWrite> defaultsOfNewMesh(const StoredResource &mesh);
+// What a new store begins with: the default Mesh, the zone, hostname generators.
+std::vector<StoreWrite> firstResources(TimePoint now);
+
+}  // namespace meshscope::control
