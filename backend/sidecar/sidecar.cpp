@@ -42,7 +42,7 @@ Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, QString baseFolder, SidecarT
     connect(&m_workload, &Child::lineWritten, this, [this](const QByteArray &line) {
         logFrom(Origin::Workload, Level::Info, QString::fromUtf8(line));
     });
-    const auto leftOut = [](qint64 count) {
+    const auto leftOut = [](qint64 count) -> QString {
         return u"… "_s + QString::number(count)
                + u" lines left out: they come faster than they can be read"_s;
     };
