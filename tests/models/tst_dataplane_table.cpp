@@ -248,7 +248,7 @@ private Q_SLOTS:
         proxy.sort(DataplaneTable::StatusColumn);
         RandomMesh mesh(4711);
         const QStringList filters{u""_s, u"v1"_s, u"svc-3"_s, u"dp-1 v"_s, u"edge"_s};
-        for (int step = 0; step < 150; ++step) {
+        for (int step = 0; step < 60; ++step) {
             const auto snapshot = mesh.next();
             table.setSnapshot(snapshot);
             if (step % 5 == 0)

@@ -254,7 +254,7 @@ private Q_SLOTS:
         tester.setUseFetchMore(false);  // the tester fetches inside rowsInserted and then fails itself
         RandomMesh mesh(815);
         std::vector<QPersistentModelIndex> held;
-        for (int step = 0; step < 60; ++step) {
+        for (int step = 0; step < 25; ++step) {
             const auto snapshot = mesh.next();
             f.source.setSnapshot(snapshot);
             for (const auto &row : snapshot->dataplanes) {
