@@ -109,11 +109,11 @@ constexpr FieldSchema kMeshFields[] = {
     until(V2_14, nested("tracing", kTracing)),
     until(V2_14, nested("logging", kLogging)),
     until(V2_14, nested("metrics", kMetrics)),
-    nested("networking", kNetworking),
-    nested("routing", kRouting),
+    until(V2_14, nested("networking", kNetworking)),
+    until(V2_14, nested("routing", kRouting)),
     until(V2_14, nested("constraints", kConstraints)),
     field("skipCreatingInitialPolicies", String, List),
-    nested("meshServices", kMeshServices),
+    until(V2_14, nested("meshServices", kMeshServices)),
 };
 
 }  // namespace
