@@ -153,9 +153,8 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *optio
     const QPalette &palette = option->palette;
     switch (element) {
     case PE_PanelItemViewRow:
-        return;
     case PE_PanelItemViewItem:
-        return parts::paintRow(painter, *option);
+        return parts::paintRow(painter, *option, widget);
     case PE_IndicatorBranch:
         return parts::paintBranch(painter, *option);
     case PE_IndicatorHeaderArrow:

@@ -90,11 +90,6 @@ QColor mutedText(const QPalette &palette) { return palette.color(QPalette::Place
 
 QColor hairline(const QPalette &palette) { return palette.color(QPalette::Mid); }
 
-QColor hoverTint(const QPalette &palette)
-{
-    return blend(palette.color(QPalette::Base), palette.color(QPalette::Text), isDark(palette) ? 0.06 : 0.04);
-}
-
 QColor markColour(Mark mark, const QPalette &palette)
 {
     const bool dark = isDark(palette);

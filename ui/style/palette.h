@@ -28,7 +28,6 @@ bool isDark(const QPalette &palette);
 QColor accent(const QPalette &palette);
 QColor mutedText(const QPalette &palette);  // 4.5:1 on every background of the window, selection included
 QColor hairline(const QPalette &palette);   // between panes, under headers
-QColor hoverTint(const QPalette &palette);
 QColor markColour(Mark mark, const QPalette &palette);
 // A colour for words in the mark's meaning; 4.5:1 on Base and Window.
 QColor markTextColour(Mark mark, const QPalette &palette);

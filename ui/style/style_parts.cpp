@@ -83,15 +83,18 @@ void paintScrollBar(QPainter *painter, const QStyleOptionSlider &bar, const QRec
     painter->restore();
 }
 
-void paintRow(QPainter *painter, const QStyleOption &option)
+void paintRow(QPainter *painter, const QStyleOption &option, const QWidget *widget)
 {
-    const auto *item = qstyleoption_cast<const QStyleOptionViewItem *>(&option);
-    if (item && item->backgroundBrush.style() != Qt::NoBrush)
-        painter->fillRect(option.rect, item->backgroundBrush);
-    if (option.state & QStyle::State_Selected)
-        painter->fillRect(option.rect, option.palette.color(QPalette::Active, QPalette::Highlight));
-    else if (option.state & QStyle::State_MouseOver)
-        painter->fillRect(option.rect, hoverTint(option.palette));
+    // Opaque, since the row and each of its cells are painted over each other.
+    const auto *view = qobject_cast<const QAbstractItemView *>(widget);
+    const QPalette &palette = option.palette;
+    if (option.state & QStyle::State_Selected) {
+        painter->fillRect(option.rect, palette.color(QPalette::Active, QPalette::Highlight));
+    } else if (option.state & QStyle::State_MouseOver) {
+        const QColor ground = palette.color(view ? view->viewport()->backgroundRole() : QPalette::Base);
+        painter->fillRect(option.rect,
+                          blend(ground, palette.color(QPalette::Text), isDark(palette) ? 0.06 : 0.04));
+    }
 }
 
 void paintBranch(QPainter *painter, const QStyleOption &option)

@@ -10,7 +10,7 @@ enum class Points { Down, Right, Up };
 
 QRect scrollBarRect(const QStyleOptionSlider &bar, QStyle::SubControl sub, int smallestSlider);
 void paintScrollBar(QPainter *painter, const QStyleOptionSlider &bar, const QRect &slider);
-void paintRow(QPainter *painter, const QStyleOption &option);
+void paintRow(QPainter *painter, const QStyleOption &option, const QWidget *widget);
 void paintBranch(QPainter *painter, const QStyleOption &option);
 void paintChevron(QPainter *painter, const QRect &rect, Points points, const QPalette &palette);
 void paintSortArrow(QPainter *painter, const QStyleOption &option);

@@ -1,0 +1,161 @@
+#include "ui/browse/dataplanes_page.h"
+
+#include "models/dataplane_table.h"
+#include "models/focus.h"
+#include "ui/browse/table_view.h"
+#include "ui/shell/page_frame.h"
+#include "ui/shell/workspace.h"
+#include "ui/style/delegates.h"
+#include "ui/style/icons.h"
+
+#include <QMenu>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace meshscope::ui {
+
+DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
+    : Page(parent)
+    , m_workspace(workspace)
+    , m_proxy(new DataplaneProxy(this))
+    , m_table(new TableView)
+    , m_frame(new PageFrame(tr("Dataplanes"), m_table, this))
+{
+    setObjectName(u"page.dataplanes"_s);
+    m_table->setObjectName(u"table.dataplanes"_s);
+    m_table->setAccessibleName(tr("Dataplanes"));
+    m_proxy->setSourceModel(workspace.dataplanes);
+    m_table->setModel(m_proxy);
+    m_table->setSortingEnabled(true);
+    m_table->sortByColumn(DataplaneTable::NameColumn, Qt::AscendingOrder);
+
+    CellDelegate::Look name, address, seen;
+    name.icon = u"dataplane"_s;
+    name.strong = true;
+    address.fixed = true;
+    seen.muted = seen.right = true;
+    m_table->setItemDelegateForColumn(DataplaneTable::NameColumn, new CellDelegate(name, m_table));
+    m_table->setItemDelegateForColumn(DataplaneTable::TagSetColumn, new TagChipDelegate(m_table));
+    m_table->setItemDelegateForColumn(DataplaneTable::AddressColumn, new CellDelegate(address, m_table));
+    m_table->setItemDelegateForColumn(DataplaneTable::StatusColumn, new StatusDelegate(m_table));
+    m_table->setItemDelegateForColumn(DataplaneTable::ConfigurationColumn, new StatusDelegate(m_table));
+    m_table->setItemDelegateForColumn(DataplaneTable::SeenColumn, new CellDelegate(seen, m_table));
+    m_table->setColumn(DataplaneTable::NameColumn, 126);
+    m_table->setColumn(DataplaneTable::ServiceColumn, 90);
+    m_table->setColumn(DataplaneTable::AddressColumn, 126);
+    m_table->setColumn(DataplaneTable::StatusColumn, 92);
+    m_table->setColumn(DataplaneTable::ConfigurationColumn, 106);
+    m_table->setColumn(DataplaneTable::SeenColumn, 58, true);
+    m_table->setColumnHidden(DataplaneTable::ServiceColumn, true);  // its chip says it
+    m_table->setStretch(DataplaneTable::TagSetColumn);
+    m_table->restore(workspace.context.settings);
+
+    auto *service = new QPushButton(this);
+    service->setIcon(icon(u"close"_s));
+    service->setObjectName(u"button.dropService"_s);
+    service->hide();
+    m_serviceFilter = service;
+    m_frame->addWidget(service);
+    connect(service, &QPushButton::clicked, this, [this] { setService({}); });
+
+    auto *columns = new QPushButton(tr("Columns"), this);
+    columns->setObjectName(u"button.columns"_s);
+    auto *menu = new QMenu(columns);
+    connect(menu, &QMenu::aboutToShow, this, [this, menu] {
+        menu->clear();
+        m_table->fillColumnMenu(menu);
+        menu->addSeparator();
+        menu->addAction(m_workspace.actions.exportCsv);
+    });
+    columns->setMenu(menu);
+    m_frame->addWidget(columns);
+    m_frame->addAction(workspace.actions.startSidecar);
+    m_frame->addAction(workspace.actions.editDataplane, true);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_frame);
+
+    connect(m_table, &TableView::rowChosen, this, [this](const QModelIndex &index) {
+        m_workspace.focus->set(index.data(TargetRole).value<FocusTarget>());
+    });
+    connect(m_table, &TableView::menuWanted, this, [this](const QModelIndex &index, const QPoint &pos) {
+        m_workspace.focus->set(index.data(TargetRole).value<FocusTarget>());
+        Q_EMIT menuWanted(pos);
+    });
+    connect(m_table, &QAbstractItemView::activated, workspace.actions.editDataplane, &QAction::trigger);
+    connect(workspace.focus, &Focus::changed, this, &DataplanesPage::followFocus);
+    connect(m_proxy, &DataplaneProxy::countsChanged, this, &DataplanesPage::refresh);
+    connect(workspace.context.source, &MeshSource::stateChanged, this, &DataplanesPage::refresh);
+    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &DataplanesPage::refresh);
+    refresh();
+}
+
+void DataplanesPage::setFilter(const QString &words)
+{
+    m_proxy->setText(words);
+    followFocus();
+}
+
+void DataplanesPage::setMesh(const QString &mesh)
+{
+    m_proxy->setMesh(mesh);
+    refresh();
+}
+
+void DataplanesPage::setService(const QString &service)
+{
+    m_proxy->setService(service);
+    auto *button = static_cast<QPushButton *>(m_serviceFilter);
+    button->setText(tr("service %1").arg(service));
+    button->setToolTip(tr("Only dataplanes of %1 are shown; click to show all").arg(service));
+    button->setVisible(!service.isEmpty());
+    refresh();
+    followFocus();
+}
+
+QString DataplanesPage::countText() const { return m_frame->showsData() ? m_proxy->countText() : QString(); }
+
+QString DataplanesPage::csv() const { return m_table->csv(); }
+
+void DataplanesPage::takeFocus() { m_table->focusFirstRow(); }
+
+void DataplanesPage::followFocus()
+{
+    const FocusTarget &target = m_workspace.focus->target();
+    const bool mine = target.kind == FocusKind::Dataplane || target.kind == FocusKind::Inbound
+                      || target.kind == FocusKind::Sidecar;
+    m_table->showRow(mine ? m_proxy->indexOf(target.key) : QModelIndex());
+}
+
+void DataplanesPage::refresh()
+{
+    const bool shows = m_frame->followSource(m_workspace.context.source);
+    setDimmed(m_table, m_workspace.context.source->state().phase == SourceState::Phase::Stale);
+    m_frame->setCount(shows ? m_proxy->countText() : QString());
+    Q_EMIT countChanged();
+    if (!shows)
+        return;
+    if (m_proxy->shown() > 0)
+        return m_frame->showData();
+    if (m_proxy->total() > 0) {
+        m_frame->state()->showEmpty(
+            u"filter"_s, tr("All %n dataplane(s) are filtered away", nullptr, m_proxy->total()),
+            tr("No name, service, address or tag value has these words."), {tr("Clear filter"), {}, [this] {
+                                                                                setService({});
+                                                                                Q_EMIT filterCleared();
+                                                                            }});
+    } else {
+        const QString mesh = m_proxy->mesh();
+        m_frame->state()->showEmpty(
+            u"dataplane"_s,
+            mesh.isEmpty() ? tr("This control plane has no dataplanes")
+                           : tr("The mesh %1 has no dataplanes").arg(mesh),
+            tr("A dataplane appears here when it is pushed, or when its sidecar registers it."),
+            {tr("Refresh"), {}, [this] { m_workspace.actions.refresh->trigger(); }});
+    }
+    m_frame->showState();
+}
+
+}  // namespace meshscope::ui

@@ -1,0 +1,34 @@
+// What the window needs of a page in its middle.
+#pragma once
+
+#include <QString>
+#include <QWidget>
+
+namespace meshscope::ui {
+
+class Page : public QWidget
+{
+    Q_OBJECT
+
+public:
+    using QWidget::QWidget;
+
+    // Words of the filter field; a page without rows ignores them.
+    virtual void setFilter(const QString &) {}
+    virtual bool hasFilter() const { return true; }
+    // Empty = all meshes.
+    virtual void setMesh(const QString &) {}
+    // "3 of 12", for the bar; empty = nothing to count.
+    virtual QString countText() const { return {}; }
+    // The table in front as CSV; empty = it has none.
+    virtual QString csv() const { return {}; }
+    // Ctrl+F: true when the page finds in itself rather than with the filter field.
+    virtual bool startFind() { return false; }
+    // Where the keyboard goes when the page comes to the front.
+    virtual void takeFocus() { setFocus(); }
+
+Q_SIGNALS:
+    void countChanged();
+};
+
+}  // namespace meshscope::ui

@@ -1,0 +1,325 @@
+#include "ui/shell/page_frame.h"
+
+#include "models/text.h"
+#include "ui/style/icons.h"
+#include "ui/style/status_mark.h"
+#include "ui/style/theme.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QHBoxLayout>
+#include <QPainter>
+#include <QStyle>
+#include <QVBoxLayout>
+
+using namespace Qt::StringLiterals;
+
+namespace meshscope::ui {
+
+namespace {
+
+QString plainText(const QString &text)
+{
+    QString plain = text;
+    plain.remove(u'&');
+    return plain;
+}
+
+}  // namespace
+
+BusyBar::BusyBar(QWidget *parent)
+    : QWidget(parent)
+{
+    setFixedHeight(3);
+    setAccessibleName(tr("Working"));
+    m_timer.setInterval(40);
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        m_at = m_at > 1.2 ? -0.2 : m_at + 0.02;
+        update();
+    });
+}
+
+void BusyBar::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), hairline(palette()));
+    painter.fillRect(QRectF(m_at * width(), 0, width() * 0.25, height()), accent(palette()));
+}
+
+void BusyBar::showEvent(QShowEvent *)
+{
+    if (style()->styleHint(QStyle::SH_Widget_Animation_Duration, nullptr, this) > 0)
+        m_timer.start();
+}
+
+void BusyBar::hideEvent(QHideEvent *) { m_timer.stop(); }
+
+StateView::StateView(QWidget *parent)
+    : QWidget(parent)
+    , m_bar(new BusyBar(this))
+    , m_icon(new QLabel(this))
+    , m_title(new QLabel(this))
+    , m_detail(new QLabel(this))
+    , m_advice(new QLabel(this))
+    , m_first(new QPushButton(this))
+    , m_second(new QPushButton(this))
+{
+    m_title->setFont(headingFont(font()));
+    m_advice->setForegroundRole(QPalette::PlaceholderText);
+    m_detail->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_first->setObjectName(u"button.stateDeed"_s);
+    m_second->setObjectName(u"button.stateCopy"_s);
+    m_first->setProperty("primary", true);
+    for (QLabel *label : {m_icon, m_title, m_detail, m_advice}) {
+        label->setAlignment(Qt::AlignHCenter);
+        label->setWordWrap(label != m_icon);
+        label->setMaximumWidth(560);
+    }
+    auto *buttons = new QHBoxLayout;
+    buttons->setSpacing(8);
+    buttons->addStretch();
+    buttons->addWidget(m_first);
+    buttons->addWidget(m_second);
+    buttons->addStretch();
+
+    auto *middle = new QVBoxLayout;
+    middle->setContentsMargins(24, 0, 24, 0);
+    middle->setSpacing(8);
+    middle->addStretch(2);
+    for (QLabel *label : {m_icon, m_title, m_detail, m_advice}) {
+        auto *row = new QHBoxLayout;
+        row->addStretch();
+        row->addWidget(label, label == m_icon ? 0 : 100);
+        row->addStretch();
+        middle->addLayout(row);
+    }
+    middle->addSpacing(6);
+    middle->addLayout(buttons);
+    middle->addStretch(3);
+
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_bar);
+    layout->addLayout(middle);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+    connect(m_first, &QPushButton::clicked, this, [this] {
+        if (m_firstDeed.run)
+            m_firstDeed.run();
+    });
+    connect(m_second, &QPushButton::clicked, this, [this] {
+        if (m_secondDeed.run)
+            m_secondDeed.run();
+    });
+}
+
+void StateView::setDeeds(const Deed &first, const Deed &second)
+{
+    m_firstDeed = first;
+    m_secondDeed = second;
+    const auto show = [](QPushButton *button, const Deed &deed) {
+        button->setVisible(!deed.text.isEmpty());
+        button->setText(deed.text);
+    };
+    show(m_first, first);
+    show(m_second, second);
+}
+
+void StateView::showLoading(const QString &text)
+{
+    m_bar->show();
+    m_icon->hide();
+    m_title->setText(text);
+    m_title->setForegroundRole(QPalette::PlaceholderText);
+    m_detail->hide();
+    m_advice->hide();
+    setDeeds({}, {});
+}
+
+void StateView::showEmpty(const QString &iconName, const QString &why, const QString &advice,
+                          const Deed &deed)
+{
+    m_bar->hide();
+    m_icon->setPixmap(icon(iconName, mutedText(palette())).pixmap(32, 32));
+    m_icon->show();
+    m_title->setText(why);
+    m_title->setForegroundRole(QPalette::WindowText);
+    m_detail->hide();
+    m_advice->setText(advice);
+    m_advice->setVisible(!advice.isEmpty());
+    setDeeds(deed, {});
+}
+
+void StateView::showFailed(const QString &title, const Error &error, const QString &tried,
+                           std::function<void()> retry)
+{
+    const ErrorText text = errorText(error);
+    m_bar->hide();
+    m_icon->setPixmap(markIcon(Mark::Bad, palette()).pixmap(32, 32));
+    m_icon->show();
+    m_title->setText(title.isEmpty() ? text.title : title);
+    m_title->setForegroundRole(QPalette::WindowText);
+    m_detail->setText(tried.isEmpty() ? text.detail : tr("Tried: %1\n%2").arg(tried, text.detail));
+    m_detail->show();
+    m_advice->setText(text.advice);
+    m_advice->setVisible(!text.advice.isEmpty());
+    const QString details = errorDetails(error, tried);
+    setDeeds({retry ? tr("Retry") : QString(), {}, std::move(retry)},
+             {tr("Copy details"), {}, [details] { QApplication::clipboard()->setText(details); }});
+}
+
+NoticeStrip::NoticeStrip(QWidget *parent)
+    : QWidget(parent)
+    , m_layout(new QHBoxLayout(this))
+    , m_text(new QLabel(this))
+{
+    m_layout->setContentsMargins(kPageMargin + 18, 3, kPageMargin, 3);
+    m_layout->setSpacing(8);
+    m_text->setWordWrap(true);
+    m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
+    m_layout->addWidget(m_text, 1);
+    setMinimumHeight(32);
+    hide();
+}
+
+void NoticeStrip::setNotice(Mark mark, const QString &text)
+{
+    m_mark = mark;
+    m_text->setText(text);
+    setVisible(!text.isEmpty());
+    update();
+}
+
+QPushButton *NoticeStrip::addButton(const QString &text, const QString &objectName)
+{
+    auto *button = new QPushButton(text, this);
+    button->setObjectName(objectName);
+    m_layout->addWidget(button);
+    return button;
+}
+
+void NoticeStrip::clear() { setNotice(Mark::None, {}); }
+
+void NoticeStrip::paintEvent(QPaintEvent *)
+{
+    QPainter painter(this);
+    painter.fillRect(rect(), blend(palette().color(QPalette::Base), markColour(m_mark, palette()), 0.08));
+    painter.fillRect(QRect(0, height() - 1, width(), 1), hairline(palette()));
+    paintMark(&painter, QRectF(kPageMargin, (height() - kMarkSize) / 2.0, kMarkSize, kMarkSize), m_mark,
+              palette());
+}
+
+PageFrame::PageFrame(const QString &title, QWidget *data, QWidget *parent)
+    : QWidget(parent)
+    , m_title(new QLabel(title, this))
+    , m_count(new QLabel(this))
+    , m_row(new QHBoxLayout)
+    , m_notice(new NoticeStrip(this))
+    , m_stack(new QStackedWidget(this))
+    , m_state(new StateView(this))
+    , m_data(data)
+{
+    m_title->setFont(headingFont(font()));
+    m_count->setForegroundRole(QPalette::PlaceholderText);
+    m_count->setObjectName(u"label.count"_s);
+    m_row->setContentsMargins(kPageMargin, 10, kPageMargin, 10);
+    m_row->setSpacing(8);
+    m_row->addWidget(m_title);
+    m_row->addSpacing(4);
+    m_row->addWidget(m_count, 1);
+    m_retry = m_notice->addButton(tr("Retry"), u"button.retry"_s);
+    connect(m_retry, &QPushButton::clicked, this, [this] {
+        if (m_source)
+            m_source->refresh();
+    });
+    m_stack->addWidget(m_state);
+    m_stack->addWidget(data);
+    m_stack->setCurrentWidget(data);
+    auto *layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addLayout(m_row);
+    layout->addWidget(m_notice);
+    layout->addWidget(m_stack, 1);
+    setAutoFillBackground(true);
+    setBackgroundRole(QPalette::Base);
+}
+
+void PageFrame::setTitle(const QString &title) { m_title->setText(title); }
+
+void PageFrame::setCount(const QString &count, Mark mark)
+{
+    m_count->setText(count);
+    m_countMark = mark;
+    QPalette words = QApplication::palette();
+    if (mark != Mark::None)
+        words.setColor(QPalette::PlaceholderText, markTextColour(mark, words));
+    m_count->setPalette(words);
+}
+
+QPushButton *PageFrame::addAction(QAction *action, bool primary)
+{
+    auto *button = new ActionButton(action, this);
+    button->setProperty("primary", primary);
+    m_row->addWidget(button);
+    return button;
+}
+
+void PageFrame::addWidget(QWidget *widget) { m_row->addWidget(widget); }
+
+bool PageFrame::followSource(MeshSource *source)
+{
+    m_source = source;
+    const SourceState state = source->state();
+    const QString address = source->address().toString();
+    switch (state.phase) {
+    case SourceState::Phase::Connecting:
+        m_notice->clear();
+        m_state->showLoading(tr("Asking %1 for its meshes and dataplanes").arg(address));
+        showState();
+        return false;
+    case SourceState::Phase::Failed:
+        m_notice->clear();
+        m_state->showFailed(tr("%1 cannot be shown").arg(source->displayName()),
+                            state.error.value_or(Error{}), address, [this] {
+                                if (m_source)
+                                    m_source->refresh();
+                            });
+        showState();
+        return false;
+    case SourceState::Phase::Stale: {
+        const Error error = state.error.value_or(Error{});
+        m_notice->setNotice(Mark::Partly,
+                            tr("Stale for %1: %2 What you see is the last answer.")
+                                .arg(ageText(state.lastSuccess, currentTime()), errorLine(error)));
+        m_notice->setToolTip(errorDetails(error, address));
+        break;
+    }
+    case SourceState::Phase::Live:
+        m_notice->clear();
+        break;
+    }
+    return true;
+}
+
+ActionButton::ActionButton(QAction *action, QWidget *parent)
+    : QPushButton(parent)
+    , m_action(action)
+{
+    setObjectName(u"button."_s + action->objectName().section(u'.', -1));
+    connect(this, &QPushButton::clicked, action, &QAction::trigger);
+    connect(action, &QAction::changed, this, &ActionButton::adopt);
+    adopt();
+}
+
+void ActionButton::adopt()
+{
+    setText(plainText(m_action->text()));
+    setEnabled(m_action->isEnabled());
+    const QString keys = m_action->shortcut().toString(QKeySequence::NativeText);
+    const QString tip = m_action->toolTip();
+    setToolTip(keys.isEmpty() ? tip : tip + u" ("_s + keys + u')');
+}
+
+}  // namespace meshscope::ui

@@ -1,0 +1,31 @@
+// What all pages of one window share: the focus, the models, the actions. Made and owned by MainWindow, which
+// outlives its pages. GUI thread.
+#pragma once
+
+#include "ui/shell/actions.h"
+#include "ui/shell/ui_context.h"
+
+namespace meshscope {
+class DataplaneTable;
+class Focus;
+class LogModel;
+class RequestTable;
+class ServiceTable;
+class SidecarTable;
+struct FocusTarget;
+}  // namespace meshscope
+
+namespace meshscope::ui {
+
+struct Workspace {
+    UiContext context;
+    Actions actions;
+    Focus *focus = nullptr;
+    DataplaneTable *dataplanes = nullptr;
+    ServiceTable *services = nullptr;
+    SidecarTable *sidecars = nullptr;
+    LogModel *sidecarLog = nullptr;
+    RequestTable *requests = nullptr;
+};
+
+}  // namespace meshscope::ui
