@@ -145,7 +145,7 @@ void DataplaneProxy::setMesh(const QString &mesh)
     if (m_mesh == mesh.toStdString())
         return;
     m_mesh = mesh.toStdString();
-    invalidateFilter();
+    refilter();
     scheduleCounts();
 }
 
@@ -158,7 +158,7 @@ void DataplaneProxy::setText(const QString &text)
     if (words == m_words)
         return;
     m_words = std::move(words);
-    invalidateFilter();
+    refilter();
     scheduleCounts();
 }
 
@@ -167,13 +167,21 @@ void DataplaneProxy::setService(const QString &service)
     if (m_service == service.toStdString())
         return;
     m_service = service.toStdString();
-    invalidateFilter();
+    refilter();
     scheduleCounts();
 }
 
 QString DataplaneProxy::service() const { return toQString(m_service); }
 
 int DataplaneProxy::shown() const { return rowCount(); }
+
+void DataplaneProxy::refilter()
+{
+    if (m_table && m_table->rowCount() > kRefilterByRows)
+        invalidate();
+    else
+        invalidateFilter();
+}
 
 int DataplaneProxy::total() const
 {

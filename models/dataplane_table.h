@@ -115,6 +115,7 @@ protected:
     bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
 
 private:
+    void refilter();
     void scheduleCounts();
     void passAgesOn();
 

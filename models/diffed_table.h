@@ -12,6 +12,10 @@
 
 namespace meshscope {
 
+// Filtering anew row by row makes a signal for each run of rows that come or go; beyond this many rows a
+// proxy lays itself out anew instead (842 ms against 40 for a filter that takes every fifth of 100,000).
+constexpr int kRefilterByRows = 2000;
+
 // Row needs a static or member key: `KeyOf{}(row)` answers a reference to a sortable key.
 template <class Row, class KeyOf>
 class DiffedTable : public QAbstractTableModel

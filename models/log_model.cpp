@@ -156,7 +156,7 @@ void LogProxy::setKey(const std::optional<ResourceKey> &key)
     if (key == m_key)
         return;
     m_key = key;
-    invalidateFilter();
+    invalidate();  // at once for all lines; by rows, scattered matches would be a signal each
 }
 
 void LogProxy::setText(const QString &text)
@@ -165,7 +165,7 @@ void LogProxy::setText(const QString &text)
     if (words == m_words)
         return;
     m_words = words;
-    invalidateFilter();
+    invalidate();
 }
 
 void LogProxy::setLeastLevel(SidecarLogLine::Level level)
@@ -173,7 +173,7 @@ void LogProxy::setLeastLevel(SidecarLogLine::Level level)
     if (level == m_least)
         return;
     m_least = level;
-    invalidateFilter();
+    invalidate();
 }
 
 bool LogProxy::filterAcceptsRow(int row, const QModelIndex &parent) const

@@ -4,6 +4,8 @@
 #include "models/pool_job.h"
 #include "models/text.h"
 
+#include <QThreadPool>
+
 #include <algorithm>
 #include <map>
 #include <set>
@@ -160,8 +162,10 @@ void Digester::setSnapshot(const SnapshotPtr &snapshot)
     whenDone(m_job, this, [this](const Result<DigestPtr> &digest) {
         m_working = false;
         if (digest) {
-            m_digest = *digest;
+            DigestPtr before = std::exchange(m_digest, *digest);
             Q_EMIT digestChanged();
+            // Freeing a hundred thousand keys is no work for this thread either.
+            QThreadPool::globalInstance()->start([old = std::move(before)]() mutable { old.reset(); });
         }
         if (const auto next = std::exchange(m_waiting, nullptr))
             setSnapshot(next);

@@ -191,7 +191,7 @@ void ServiceProxy::setMesh(const QString &mesh)
     if (m_mesh == mesh.toStdString())
         return;
     m_mesh = mesh.toStdString();
-    invalidateFilter();
+    refilter();
     Q_EMIT countsChanged();
 }
 
@@ -204,8 +204,16 @@ void ServiceProxy::setText(const QString &text)
     if (words == m_words)
         return;
     m_words = std::move(words);
-    invalidateFilter();
+    refilter();
     Q_EMIT countsChanged();
+}
+
+void ServiceProxy::refilter()
+{
+    if (m_table && m_table->rowCount() > kRefilterByRows)
+        invalidate();
+    else
+        invalidateFilter();
 }
 
 int ServiceProxy::total() const

@@ -84,6 +84,8 @@ protected:
     bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
 
 private:
+    void refilter();
+
     ServiceTable *m_table = nullptr;
     std::string m_mesh;
     QString m_text;
