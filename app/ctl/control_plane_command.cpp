@@ -21,6 +21,7 @@ struct Options {
     std::string store = "memory";
     std::string folder;
     std::string sample;
+    bool freePorts = false;
     bool verbose = false;
 };
 
@@ -41,6 +42,8 @@ Result<SandboxOptions> sandboxOptions(const Options &options)
         return fail(done.error());
     if (auto done = take(options.xds, result.xdsAddress, result.xdsPort); !done)
         return fail(done.error());
+    if (options.freePorts)
+        result.apiPort = result.dpPort = result.xdsPort = 0;
     if (options.store != "memory")
         result.storeFile = options.store;
     auto mutex = std::make_shared<std::mutex>();
@@ -54,14 +57,14 @@ Result<SandboxOptions> sandboxOptions(const Options &options)
     return result;
 }
 
-Result<void> applySample(Sandbox &sandbox, const std::string &name)
+Result<void> applySample(Sandbox &sandbox, const Options &options)
 {
-    const auto sample = loadSample(QString::fromStdString(name));
+    const auto sample = loadSample(QString::fromStdString(options.sample),
+                                   options.freePorts ? SamplePorts::AnyFree : SamplePorts::AsWritten);
     if (!sample)
         return fail(sample.error());
     for (const auto &[wished, used] : sample->movedPorts)
-        std::cerr << "info: port " << wished << " of the sample is in use; " << used << " takes its place"
-                  << std::endl;
+        std::cerr << "info: port " << wished << " of the sample is " << used << " here" << std::endl;
     for (const auto &resource : sample->resources) {
         if (auto done = sandbox.apply(resource); !done)
             return done;
@@ -94,7 +97,7 @@ int runControlPlane(const Options &options)
     if (!sandbox)
         return complain(kRefused, sandbox.error());
     if (!options.sample.empty()) {
-        if (auto done = applySample(**sandbox, options.sample); !done)
+        if (auto done = applySample(**sandbox, options); !done)
             return complain(done.error().code == Error::Code::NotFound ? kUsage : kRefused, done.error());
     }
     if (!options.folder.empty()) {
@@ -127,6 +130,7 @@ void addControlPlane(CLI::App &app, Run &run)
                         "Apply the resources of this folder's *.yaml, *.yml, *.json files");
     command->add_option("--sample", options->sample,
                         "Apply a sample mesh: " + sampleNames().join(u", ").toStdString());
+    command->add_flag("--free-ports", options->freePorts, "Use any free ports for it and for the sample");
     command->add_flag("--verbose", options->verbose, "Log the traffic too");
     command->callback([options, &run] { run = [options] { return runControlPlane(*options); }; });
 }

@@ -31,7 +31,7 @@ bool hasDisplay()
 // A port of the sandbox is taken: say which, and offer the way out. True = go on with free ports.
 bool wantsFreePorts(const Error &error)
 {
-    QMessageBox box(QMessageBox::Warning, QStringLiteral("Meshscope"), ui::errorText(error));
+    QMessageBox box(QMessageBox::Warning, QStringLiteral("Meshscope"), ui::errorText(error).detail);
     box.setInformativeText(
         QCoreApplication::translate("main", "The sandbox can use other ports. kumactl and scripts that "
                                             "expect the usual ones will not find it then."));
@@ -78,7 +78,7 @@ int run(QApplication &application, const Options &options)
 
     auto bench = openBench(options, settings);
     if (!bench) {
-        QTextStream(stderr) << ui::errorText(bench.error()) << Qt::endl;
+        QTextStream(stderr) << ui::errorLine(bench.error()) << Qt::endl;
         return 3;
     }
     ui::MainWindow &window = (*bench)->window();

@@ -1,14 +1,16 @@
 #include "app/meshscope/tour_first_light.h"
 
 #include "backend/support/when_done.h"
+#include "ui/editors/yaml_view.h"
+#include "ui/graph/graph_layer.h"
+#include "ui/graph/graph_page.h"
+#include "ui/graph/graph_view.h"
 
 #include <QAbstractItemView>
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QTabWidget>
-
-#include <Qsci/qsciscintilla.h>
 
 #include <algorithm>
 #include <set>
@@ -21,7 +23,6 @@ namespace meshscope {
 namespace {
 
 const ResourceKey kWeb{"default", "web-1"};
-const ResourceKey kBackend1{"default", "backend-1"};
 const ResourceKey kBackend2{"default", "backend-2"};
 
 // What each part of the tour needs; all of it outlives the tour.
@@ -53,16 +54,6 @@ std::set<qint64> childProcesses()
 bool isProgram(qint64 pid, const QString &name)
 {
     return QFileInfo(u"/proc/%1/exe"_s.arg(pid)).symLinkTarget().section(u'/', -1) == name;
-}
-
-std::optional<SidecarStatus> statusOf(const SidecarHost &host, const ResourceKey &key)
-{
-    const auto all = host.sidecars();
-    for (const auto &status : all) {
-        if (status.key == key)
-            return status;
-    }
-    return std::nullopt;
 }
 
 bool allIn(const SidecarHost &host, SidecarPhase phase, int count)
@@ -173,14 +164,11 @@ void seeTheGraph(Stage &stage)
 {
     Tour &tour = stage.tour;
     showPage(stage, u"page.graph"_s);
-    if (auto *graph = tour.find<QWidget>(u"view.graph"_s)) {
-        tour.waitUntil(
-            [&] {
-                return graph->property("nodeCount").toInt() == 2
-                       && !graph->property("layoutRunning").toBool();
-            },
-            u"the graph shows two services, laid out"_s);
-        tour.check(graph->property("edgeCount").toInt() == 1, u"and the declared call from web to backend"_s);
+    if (auto *page = tour.find<ui::GraphPage>(u"page.graph"_s)) {
+        const auto &graph = page->view()->layer()->graph();
+        tour.waitUntil([&] { return graph.nodes.size() == 2 && !page->isLayingOut(); },
+                       u"the graph shows two services, laid out"_s);
+        tour.check(graph.edges.size() == 1, u"and the declared call from web to backend"_s);
     }
     tour.shot(u"graph"_s);
 }
@@ -232,19 +220,19 @@ bool launch(Stage &stage)
     return true;
 }
 
-QsciScintilla *openEditor(Stage &stage)
+ui::YamlView *openEditor(Stage &stage)
 {
     choose(stage, u"backend-2"_s);
     stage.tour.pause(100);
     stage.tour.trigger(u"action.editDataplane"_s);
-    auto *text = stage.tour.find<QsciScintilla>(u"editor.backend-2.text"_s);
+    auto *text = stage.tour.find<ui::YamlView>(u"editor.backend-2.text"_s);
     if (text)
         stage.tour.waitUntil([&] { return text->text().contains("backend-2"_L1); },
                              u"the editor shows what the server holds"_s);
     return text;
 }
 
-void refuseNonsense(Stage &stage, QsciScintilla &text, const QString &good)
+void refuseNonsense(Stage &stage, ui::YamlView &text, const QString &good)
 {
     Tour &tour = stage.tour;
     auto *push = tour.find<QWidget>(u"button.push"_s);
@@ -276,7 +264,7 @@ void pushNotReady(Stage &stage)
 {
     Tour &tour = stage.tour;
     tour.step(u"3. In the editor, backend-2's inbound becomes NotReady; the push changes a real Envoy"_s);
-    QsciScintilla *text = openEditor(stage);
+    ui::YamlView *text = openEditor(stage);
     if (!text)
         return;
     const QString good = text->text();

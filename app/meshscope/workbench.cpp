@@ -8,6 +8,8 @@
 #include "backend/support/log.h"
 #include "ui/shell/main_window.h"
 
+#include <QAction>
+#include <QCoreApplication>
 #include <QSettings>
 
 using namespace Qt::StringLiterals;
@@ -94,10 +96,10 @@ void Workbench::connectTo(const Options &options, QSettings &settings)
     ConnectionOptions connection;
     if (m_sandbox) {
         connection.displayName = QCoreApplication::translate("Workbench", "Sandbox");
-        connection.url = QUrl(QString::fromStdString(m_sandbox->addresses().api));
+        connection.baseUrl = QUrl(QString::fromStdString(m_sandbox->addresses().api));
     } else {
         connection.displayName = options.connect->host();
-        connection.url = *options.connect;
+        connection.baseUrl = *options.connect;
         m_dpServer = options.connectDp;
     }
     m_connection = std::make_unique<RemoteControlPlane>(connection);

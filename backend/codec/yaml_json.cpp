@@ -13,8 +13,10 @@ namespace meshscope {
 
 namespace {
 
-constexpr std::size_t kMaxJson = 32U << 20U;  // bytes
-constexpr int kMaxDepth = 1000;               // through aliases; yaml-cpp itself stops at 500 without
+// Bytes of JSON: what the text itself can become, and some more for honest aliases.
+constexpr std::size_t kMostFromAliases = 4U << 20U;
+constexpr std::size_t kMostPerByte = 8;
+constexpr int kMaxDepth = 1000;  // through aliases; yaml-cpp itself stops at 500 without
 
 class JsonWriter
 {
@@ -22,6 +24,7 @@ public:
     JsonWriter(const YamlTree &tree, const YamlText &lines)
         : m_tree(tree)
         , m_lines(lines)
+        , m_most(lines.all().size() * kMostPerByte + kMostFromAliases)
     {}
 
     bool write(std::uint32_t index, int depth)
@@ -29,8 +32,8 @@ public:
         const YamlNode &asWritten = m_tree.nodes[index];
         const YamlNode &node = m_tree.resolve(index);
         const std::uint32_t resolved = asWritten.kind == YamlNode::Kind::Alias ? asWritten.target : index;
-        if (out.size() > kMaxJson)
-            return fails(asWritten, "the aliases here expand to more than 32 MB");
+        if (out.size() > m_most)
+            return fails(asWritten, "the aliases of this text make far too much of it");
         if (depth > kMaxDepth)
             return fails(asWritten, "nested too deeply");
         switch (node.kind) {
@@ -62,7 +65,16 @@ private:
         return false;
     }
 
-    void string(const std::string &text) { out += nlohmann::json(text).dump(); }
+    void string(const std::string &text)
+    {
+        const bool isSimple = std::all_of(text.begin(), text.end(), [](char c) {
+            return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+        });
+        if (isSimple)
+            out.append(1, '"').append(text).append(1, '"');
+        else
+            out += nlohmann::json(text).dump();
+    }
 
     void scalar(const YamlNode &node)
     {
@@ -143,6 +155,7 @@ private:
 
     const YamlTree &m_tree;
     const YamlText &m_lines;
+    std::size_t m_most;
     std::vector<std::uint32_t> m_open;
 };
 
