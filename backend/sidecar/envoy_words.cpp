@@ -73,7 +73,7 @@ std::optional<EnvoyLine> parseEnvoyLine(const QByteArray &line)
     return result;
 }
 
-std::optional<EnvoyNews> newsIn(const QByteArray &line)
+std::optional<EnvoyNews> newsIn(const QByteArray &line, const WhoHolds &whoHolds)
 {
     using Kind = EnvoyNews::Kind;
     if (!line.contains(" closed") && !line.contains(" rejected: "))
@@ -87,18 +87,24 @@ std::optional<EnvoyNews> newsIn(const QByteArray &line)
         const QString reason = match.captured(2);
         if (reason.contains("CERTIFICATE_VERIFY_FAILED"_L1))
             return EnvoyNews{Kind::CertificateMismatch,
-                             u"Envoy does not accept the control plane's certificate: "_s + reason};
+                             u"Envoy does not accept the control plane's certificate: "_s + reason,
+                             {}};
         if (status == 16 || status == 7)  // UNAUTHENTICATED, PERMISSION_DENIED
-            return EnvoyNews{Kind::TokenRejected, u"the control plane rejected the token: "_s + reason};
-        return EnvoyNews{Kind::ControlPlaneUnreachable,
-                         u"Envoy has no connection to the control plane: "_s + reason};
+            return EnvoyNews{Kind::TokenRejected, u"the control plane rejected the token: "_s + reason, {}};
+        return EnvoyNews{
+            Kind::ControlPlaneUnreachable, u"Envoy has no connection to the control plane: "_s + reason, {}};
     }
     static const QRegularExpression rejected(
         uR"(config for (?:type\.googleapis\.com/)?(\S+) rejected: (.*)$)"_s);
     if (const auto match = rejected.match(text); match.hasMatch()) {
         const QString type = match.captured(1).section(u'.', -1);
-        return EnvoyNews{Kind::ConfigurationRejected,
-                         u"Envoy refused the control plane's "_s + type + u": "_s + match.captured(2)};
+        QString what = u"Envoy refused the control plane's "_s + type + u": "_s + match.captured(2);
+        static const QRegularExpression taken(uR"(cannot bind '([^']+)': Address already in use)"_s);
+        if (const auto clash = taken.match(what); clash.hasMatch()) {
+            const auto [address, port] = splitAddress(clash.captured(1));
+            what = QString::fromStdString(portInUse(u"a listener"_s, address, port, whoHolds).error.what);
+        }
+        return EnvoyNews{Kind::ConfigurationRejected, what, type};
     }
     return std::nullopt;
 }

@@ -31,8 +31,8 @@ struct EnvoyNews {
     };
     Kind kind;
     QString what;  // one sentence
+    QString type;  // of what was rejected: "Listener"
 };
-std::optional<EnvoyNews> newsIn(const QByteArray &line);
 
 struct Explained {
     Error error;
@@ -42,6 +42,9 @@ struct Explained {
 // Says who holds a port; empty when it cannot be told. Injected, so that this file asks nothing of the
 // system.
 using WhoHolds = std::function<QString(const QString &address, quint16 port)>;
+
+// A refusal because of a port in use names who holds it.
+std::optional<EnvoyNews> newsIn(const QByteArray &line, const WhoHolds &whoHolds = {});
 
 // Why Envoy ended although nobody asked it to.
 Explained explainEnd(const ChildEnd &end, const std::deque<QByteArray> &lastLines, const QString &program,

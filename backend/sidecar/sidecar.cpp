@@ -52,6 +52,7 @@ Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, QString baseFolder, SidecarT
             [this, leftOut](qint64 count) { logFrom(Origin::Workload, Level::Warning, leftOut(count)); });
     connect(&m_readyProbe, &ReadyProbe::ready, this, &Sidecar::becomeReady);
     connect(&m_readyProbe, &ReadyProbe::notReady, this, &Sidecar::notReady);
+    connect(&m_watch, &EnvoyWatch::changed, this, &Sidecar::showTrouble);
     connect(&m_envoy, &Child::ended, this, &Sidecar::envoyEnded);
     connect(&m_workload, &Child::ended, this, &Sidecar::workloadEnded);
 }
@@ -78,6 +79,7 @@ void Sidecar::enter(SidecarPhase phase, const QString &detail)
     m_timer.stop();
     m_timer.disconnect();
     m_readyProbe.stop();
+    m_watch.stop();
     m_status.phase = phase;
     m_status.detail = detail;
     m_status.since = QDateTime::currentDateTimeUtc();
@@ -268,7 +270,9 @@ void Sidecar::becomeReady()
     if (m_cause || m_isStopping)
         return;
     log(Level::Info, u"ready"_s);
-    enter(SidecarPhase::Ready, m_status.detail.startsWith("Envoy refused"_L1) ? m_status.detail : QString());
+    enter(SidecarPhase::Ready);
+    showTrouble();
+    m_watch.start(m_status.admin, m_timings.adminTimeout);
 }
 
 void Sidecar::notReady(const QString &reason)
@@ -287,7 +291,7 @@ void Sidecar::readEnvoyLine(const QByteArray &line)
     }
     if (m_cause || m_isStopping)
         return;
-    const auto news = newsIn(line);
+    const auto news = newsIn(line, whoHoldsPort);
     if (!news)
         return;
     const QString where = m_spec.controlPlane.toString(QUrl::RemoveUserInfo);
@@ -301,7 +305,7 @@ void Sidecar::readEnvoyLine(const QByteArray &line)
     if (isStarting && news->kind == Kind::CertificateMismatch)
         return failWith(Error::Code::Refused, news->what, where,
                         u"Give the sidecar the CA that signed the control plane's certificate"_s);
-    setDetail(news->what);
+    m_watch.note(*news);
 }
 
 void Sidecar::envoyEnded(const ChildEnd &end)
@@ -322,8 +326,19 @@ void Sidecar::workloadEnded(const ChildEnd &end)
     if (expected)
         return settle();
     // The proxy goes on, as it would beside any application.
-    setDetail(u"the workload "_s + end.text);
+    m_workloadTrouble = u"the workload "_s + end.text;
+    showTrouble();
     Q_EMIT changed();
+}
+
+void Sidecar::showTrouble()
+{
+    if (m_cause || m_isStopping
+        || (m_status.phase != SidecarPhase::Starting && m_status.phase != SidecarPhase::Ready))
+        return;
+    QStringList troubles{m_workloadTrouble, m_watch.trouble()};
+    troubles.removeAll(QString());
+    setDetail(troubles.join(u"; "_s));
 }
 
 void Sidecar::stop()
@@ -361,7 +376,7 @@ void Sidecar::drain()
     question.post = true;
     question.timeoutMilliseconds = m_timings.adminTimeout;
     m_http.ask(question, [this](const HttpAnswer &answer) {
-        if (m_status.phase != SidecarPhase::Draining || answer.status == 200)
+        if (answer.status == 200 || !m_timer.isActive())
             return;
         log(Level::Warning, u"Envoy could not be told to drain"_s);
         endChildren();

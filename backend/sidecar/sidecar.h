@@ -11,6 +11,7 @@
 #include "backend/sidecar/bootstrap.h"
 #include "backend/sidecar/child.h"
 #include "backend/sidecar/envoy_tool.h"
+#include "backend/sidecar/envoy_watch.h"
 #include "backend/sidecar/envoy_words.h"
 #include "backend/sidecar/http_exchange.h"
 #include "backend/sidecar/ready_probe.h"
@@ -79,6 +80,7 @@ private:
     void readEnvoyLine(const QByteArray &line);
     void envoyEnded(const ChildEnd &end);
     void workloadEnded(const ChildEnd &end);
+    void showTrouble();
     void drain();
     void endChildren();
 
@@ -94,6 +96,7 @@ private:
     ToolStatus m_envoyTool;
     HttpExchange m_http;
     ReadyProbe m_readyProbe;
+    EnvoyWatch m_watch;
     Child m_envoy;
     Child m_workload;
     std::unique_ptr<QTemporaryDir> m_directory;
@@ -102,6 +105,7 @@ private:
     QElapsedTimer m_sinceFirstTry;
     std::optional<Explained> m_cause;  // of a failure whose children are still ending
     bool m_isStopping = false;
+    QString m_workloadTrouble;
     SidecarLogLine::Level m_lastEnvoyLevel = SidecarLogLine::Level::Info;
 };
 

@@ -2,12 +2,11 @@
 
 #include "backend/sidecar/local_sidecar_host.h"
 #include "backend/support/when_done.h"
-#include "tests/sidecar/fake_server.h"
+#include "tests/sidecar/fake_dp_server.h"
 
 #include <QTest>
 
 using namespace meshscope;
-using namespace meshscope::test;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -38,10 +37,10 @@ class TestHttpExchange : public QObject
 private Q_SLOTS:
     void aPostHasItsBodyAndHeaders()
     {
-        FakeServer server([](const FakeRequest &) { return FakeAnswer{201, "made", "text/x"}; });
+        FakeHttpServer server([](const FakeRequest &) { return reply(201, "made", "text/x"); });
         HttpExchange http;
         HttpQuestion question;
-        question.url = server.url(u"/bootstrap"_s);
+        question.url = urlOf(server, u"/bootstrap"_s);
         question.post = true;
         question.body = R"({"a":1})";
         const auto answer = asked(http, question);
@@ -50,15 +49,16 @@ private Q_SLOTS:
         QCOMPARE(answer.contentType, QByteArray("text/x"));
         QCOMPARE(server.requests().size(), 1);
         QCOMPARE(server.requests()[0].method, QByteArray("POST"));
-        QCOMPARE(server.requests()[0].path, QByteArray("/bootstrap"));
+        QCOMPARE(server.requests()[0].path, u"/bootstrap"_s);
         QCOMPARE(server.requests()[0].body, question.body);
-        const auto head = server.requests()[0].head.toLower();
-        QVERIFY(head.contains("content-type: application/json") && head.contains("accept: application/json"));
+        const auto headers = server.requests()[0].headers;
+        QCOMPARE(headers["content-type"], QByteArray("application/json"));
+        QCOMPARE(headers["accept"], QByteArray("application/json"));
     }
 
     void errorsKeepStatusAndBody()
     {
-        FakeServer server([](const FakeRequest &) { return FakeAnswer{422, "no", "text/plain"}; });
+        FakeHttpServer server([](const FakeRequest &) { return reply(422, "no", "text/plain"); });
         HttpExchange http;
         HttpQuestion question;
         question.url = server.url();
@@ -73,21 +73,17 @@ private Q_SLOTS:
         HttpExchange http;
         HttpQuestion question;
         {
-            FakeServer server([](const FakeRequest &) { return FakeAnswer(); });
+            FakeHttpServer server([](const FakeRequest &) { return FakeAnswer(); });
             question.url = server.url();
         }
         QCOMPARE(asked(http, question).failure, u"connection refused"_s);
 
-        FakeServer mute([](const FakeRequest &) {
-            FakeAnswer answer;
-            answer.stayMute = true;
-            return answer;
-        });
+        FakeHttpServer mute([](const FakeRequest &) { return reply(Fault::Silent); });
         question.url = mute.url();
         question.timeoutMilliseconds = 100;
         QCOMPARE(asked(http, question).failure, u"no answer in time"_s);
 
-        FakeServer large([](const FakeRequest &) { return FakeAnswer{200, QByteArray(100'000, 'x'), {}}; });
+        FakeHttpServer large([](const FakeRequest &) { return reply(200, QByteArray(100'000, 'x')); });
         question.url = large.url();
         question.timeoutMilliseconds = 5000;
         question.bodyLimit = 1000;
@@ -99,11 +95,11 @@ private Q_SLOTS:
     void callsAreCounted()
     {
         int count = 0;
-        FakeServer server([&count](const FakeRequest &) {
+        FakeHttpServer server([&count](const FakeRequest &) {
             const auto name = ++count % 2 == 0 ? "backend-2" : "backend-1";
-            return FakeAnswer{count == 5 ? 503 : 200, name + QByteArray("\nGET /\n"), "text/plain"};
+            return reply(count == 5 ? 503 : 200, name + QByteArray("\nGET /\n"), "text/plain");
         });
-        const auto report = called(server.url(u"/x"_s), 5);
+        const auto report = called(urlOf(server, u"/x"_s), 5);
         QVERIFY(report);
         QCOMPARE(report->asked, 5);
         QCOMPARE(report->inOrder, (QStringList{u"200 backend-1"_s, u"200 backend-2"_s, u"200 backend-1"_s,
@@ -117,18 +113,14 @@ private Q_SLOTS:
     {
         QUrl url;
         {
-            FakeServer server([](const FakeRequest &) { return FakeAnswer(); });
+            FakeHttpServer server([](const FakeRequest &) { return FakeAnswer(); });
             url = server.url();
         }
         const auto refused = called(url, 2);
         QVERIFY(refused);
         QCOMPARE(refused->answers, (std::map<std::string, int>{{"error: connection refused", 2}}));
 
-        FakeServer closing([](const FakeRequest &) {
-            FakeAnswer answer;
-            answer.dropConnection = true;
-            return answer;
-        });
+        FakeHttpServer closing([](const FakeRequest &) { return reply(Fault::CloseAtOnce); });
         const auto closed = called(closing.url(), 1);
         QVERIFY(closed);
         QCOMPARE(closed->inOrder.size(), 1);
@@ -155,7 +147,7 @@ private Q_SLOTS:
 
     void aCancelledRunStops()
     {
-        FakeServer server([](const FakeRequest &) { return FakeAnswer{200, "x", {}}; });
+        FakeHttpServer server([](const FakeRequest &) { return reply(200, "x"); });
         LocalSidecarHost host;
         auto future = host.call(server.url(), 10'000);
         QTRY_VERIFY(server.requests().size() > 3);
@@ -168,11 +160,7 @@ private Q_SLOTS:
 
     void aHostThatGoesCancelsItsCalls()
     {
-        FakeServer server([](const FakeRequest &) {
-            FakeAnswer answer;
-            answer.stayMute = true;
-            return answer;
-        });
+        FakeHttpServer server([](const FakeRequest &) { return reply(Fault::Silent); });
         QFuture<Result<CallReport>> future;
         {
             LocalSidecarHost host;

@@ -2,19 +2,19 @@
 #include "backend/sidecar/local_sidecar_host.h"
 
 #include "backend/sidecar/child_process.h"
-#include "tests/sidecar/fake_server.h"
-#include "tests/sidecar/test_certificate.h"
+#include "tests/sidecar/fake_dp_server.h"
+#include "tests/support/test_certificate.h"
 
 #include <QDir>
 #include <QElapsedTimer>
 #include <QFileInfo>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace meshscope;
-using namespace meshscope::test;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -35,10 +35,7 @@ QByteArray bootstrapYaml(quint16 adminPort)
            + QByteArray::number(adminPort) + '\n';
 }
 
-FakeAnswer bootstrapAnswer(quint16 adminPort)
-{
-    return {200, R"({"bootstrap":")" + bootstrapYaml(adminPort).toBase64() + "\"}", "application/json"};
-}
+FakeAnswer bootstrapAnswer(quint16 adminPort) { return bootstrapReply(bootstrapYaml(adminPort)); }
 
 class TestLocalSidecarHost : public QObject
 {
@@ -116,9 +113,9 @@ private Q_SLOTS:
     void itLivesAndDrains()
     {
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
-        auto spec = specFor(controlPlane.url(u"/any/path"_s));
+        auto spec = specFor(urlOf(controlPlane, u"/any/path"_s));
         spec.token = "head.body.signature";
         spec.concurrency = 3;
         spec.drainMilliseconds = 2000;
@@ -146,7 +143,7 @@ private Q_SLOTS:
         QVERIFY(ready.directory.size() < 80);
 
         QCOMPARE(controlPlane.requests().size(), 1);
-        QCOMPARE(controlPlane.requests()[0].path, QByteArray("/bootstrap"));
+        QCOMPARE(controlPlane.requests()[0].path, u"/bootstrap"_s);
         const auto body = QJsonDocument::fromJson(controlPlane.requests()[0].body).object();
         QCOMPARE(body[u"dataplaneToken"_s].toString(), u"head.body.signature"_s);
         QCOMPARE(body[u"workdir"_s].toString(), ready.directory);
@@ -187,9 +184,9 @@ private Q_SLOTS:
     {
         const quint16 admin = freePort();
         int tries = 0;
-        FakeServer controlPlane([&](const FakeRequest &) {
+        FakeHttpServer controlPlane([&](const FakeRequest &) {
             ++tries;
-            return tries < 4 ? FakeAnswer{tries == 2 ? 503 : 404, "", "text/plain"} : bootstrapAnswer(admin);
+            return tries < 4 ? reply(tries == 2 ? 503 : 404, "", "text/plain") : bootstrapAnswer(admin);
         });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
@@ -202,7 +199,7 @@ private Q_SLOTS:
 
     void itGivesUpInTheEnd()
     {
-        FakeServer controlPlane([](const FakeRequest &) { return FakeAnswer{404, "", "text/plain"}; });
+        FakeHttpServer controlPlane([](const FakeRequest &) { return reply(404, "", "text/plain"); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(status().phase, SidecarPhase::Failed);
@@ -214,8 +211,8 @@ private Q_SLOTS:
 
     void aRefusalIsFinal()
     {
-        FakeServer controlPlane([](const FakeRequest &) {
-            return FakeAnswer{422, "networking.address: address can't be empty", "text/plain"};
+        FakeHttpServer controlPlane([](const FakeRequest &) {
+            return reply(422, "networking.address: address can't be empty", "text/plain");
         });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
@@ -238,11 +235,8 @@ private Q_SLOTS:
         const bool answers = phase != int(SidecarPhase::Bootstrapping);
         qputenv("FAKE_ENVOY", "never-ready");
         const quint16 admin = freePort();
-        FakeServer controlPlane([&](const FakeRequest &) {
-            auto answer = bootstrapAnswer(admin);
-            answer.stayMute = !answers;
-            return answer;
-        });
+        FakeHttpServer controlPlane(
+            [&](const FakeRequest &) { return answers ? bootstrapAnswer(admin) : reply(Fault::Silent); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(int(status().phase), phase);
@@ -270,7 +264,7 @@ private Q_SLOTS:
         QFETCH(QString, says);
         qputenv("FAKE_ENVOY", fault);
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         auto spec = specFor(controlPlane.url());
         spec.workload = WorkloadSpec{u"/bin/sleep"_s, {u"1000"_s}};
@@ -313,7 +307,7 @@ private Q_SLOTS:
         QTcpServer holder;
         QVERIFY(holder.listen(QHostAddress::LocalHost));
         const quint16 admin = resource.isEmpty() ? holder.serverPort() : freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         auto spec = specFor(controlPlane.url());
         spec.dataplaneResource =
@@ -332,7 +326,7 @@ private Q_SLOTS:
     {
         qputenv("FAKE_ENVOY", "nack");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(status().phase, SidecarPhase::Ready);
@@ -344,7 +338,7 @@ private Q_SLOTS:
     {
         qputenv("FAKE_ENVOY", "never-ready");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(status().detail, u"Envoy is not ready yet: PRE_INITIALIZING"_s);
@@ -354,7 +348,7 @@ private Q_SLOTS:
     void anEnvoyThatDiesLaterIsAFailure()
     {
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(status().phase, SidecarPhase::Ready);
@@ -366,7 +360,7 @@ private Q_SLOTS:
     void aRestartInAnswerToTheFailureIsPossible()
     {
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         const auto spec = specFor(controlPlane.url());
         int restarts = 0;
@@ -386,7 +380,7 @@ private Q_SLOTS:
     {
         qputenv("FAKE_ENVOY", "ignore-sigterm");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE(status().phase, SidecarPhase::Ready);
@@ -401,7 +395,7 @@ private Q_SLOTS:
     {
         qputenv("FAKE_ENVOY", "ignore-sigterm");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         auto spec = specFor(controlPlane.url());
         spec.workload = WorkloadSpec{u"/bin/sh"_s, {u"-c"_s, u"trap '' TERM; while :; do sleep 1; done"_s}};
@@ -421,7 +415,7 @@ private Q_SLOTS:
     {
         qputenv("FAKE_ENVOY", "flood");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         QVERIFY(m_host->start(specFor(controlPlane.url())));
         QTRY_COMPARE_WITH_TIMEOUT(status().phase, SidecarPhase::Ready, 30'000);
@@ -442,7 +436,7 @@ private Q_SLOTS:
         QFETCH(QString, says);
         qputenv("FAKE_ENVOY", "never-ready");
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         auto spec = specFor(controlPlane.url());
         spec.workload = WorkloadSpec{program, {}};
@@ -465,14 +459,15 @@ private Q_SLOTS:
         QFETCH(bool, caGiven);
         QFETCH(bool, caRight);
         QFETCH(bool, works);
-        const auto shown = makeCertificate();
-        const auto other = makeCertificate();
+        const auto shown = testing::makeTestCertificate();
+        const auto other = testing::makeTestCertificate();
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); }, shown.tls);
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); },
+                                    shown.server);
         makeHost();
         auto spec = specFor(controlPlane.url());
         if (caGiven)
-            spec.caCertificate = (caRight ? shown : other).pem.toStdString();
+            spec.caCertificate = (caRight ? shown : other).authority.toStdString();
         QVERIFY(m_host->start(spec));
         QTRY_COMPARE(status().phase, works ? SidecarPhase::Ready : SidecarPhase::Failed);
         QCOMPARE(hasLogged(u"identity is not verified"_s), !caGiven);
@@ -517,7 +512,7 @@ private Q_SLOTS:
     void theAdminInterfaceAnswers()
     {
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
         makeHost();
         const auto ask = [this](const QString &path) {
             auto future = m_host->admin(kKey, path);

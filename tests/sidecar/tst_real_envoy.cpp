@@ -1,27 +1,27 @@
 // The launcher with the real Envoy, on a bootstrap without a control plane behind it.
 #include "backend/sidecar/child_process.h"
 #include "backend/sidecar/local_sidecar_host.h"
-#include "tests/sidecar/fake_server.h"
+#include "tests/sidecar/fake_dp_server.h"
 
 #include <QDir>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace meshscope;
-using namespace meshscope::test;
 using namespace Qt::StringLiterals;
 
 namespace {
 
 const ResourceKey kKey{"default", "web-1"};
 
-QByteArray bootstrap(quint16 adminPort, const QByteArray &more = {})
+FakeAnswer bootstrap(quint16 adminPort, const QByteArray &more = {})
 {
     const QByteArray yaml =
         "node: {id: default.web-1, cluster: web}\nadmin:\n  address:\n    socketAddress: {address: "
         "127.0.0.1, portValue: "
         + QByteArray::number(adminPort) + "}\n" + more;
-    return R"({"bootstrap":")" + yaml.toBase64() + "\"}";
+    return bootstrapReply(yaml);
 }
 
 quint16 freePort()
@@ -39,7 +39,7 @@ class TestRealEnvoy : public QObject
     std::unique_ptr<LocalSidecarHost> m_host;
 
     SidecarStatus status() const { return m_host->sidecars().value(0); }
-    void start(const FakeServer &controlPlane)
+    void start(const FakeHttpServer &controlPlane)
     {
         SidecarSpec spec;
         spec.dataplane = kKey;
@@ -69,9 +69,7 @@ private Q_SLOTS:
     void itLivesAndDrains()
     {
         const quint16 admin = freePort();
-        FakeServer controlPlane([admin](const FakeRequest &) {
-            return FakeAnswer{200, bootstrap(admin), "application/json"};
-        });
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrap(admin); });
         start(controlPlane);
         QTRY_COMPARE_WITH_TIMEOUT(status().phase, SidecarPhase::Ready, 30'000);
         const qint64 pid = status().envoyPid;
@@ -111,9 +109,7 @@ private Q_SLOTS:
         QFETCH(QByteArray, more);
         QFETCH(QString, says);
         const quint16 admin = freePort();
-        FakeServer controlPlane([&](const FakeRequest &) {
-            return FakeAnswer{200, bootstrap(admin, more), "application/json"};
-        });
+        FakeHttpServer controlPlane([&](const FakeRequest &) { return bootstrap(admin, more); });
         start(controlPlane);
         QTRY_COMPARE_WITH_TIMEOUT(status().phase, SidecarPhase::Failed, 30'000);
         const QString what = QString::fromStdString(status().failure->what);
@@ -130,9 +126,7 @@ private Q_SLOTS:
             "127.0.0.1, portValue: "
             + QByteArray::number(holder.serverPort())
             + "}}\n    enableReusePort: false\n    filterChains: [{}]\n";
-        FakeServer controlPlane([&](const FakeRequest &) {
-            return FakeAnswer{200, bootstrap(admin, more), "application/json"};
-        });
+        FakeHttpServer controlPlane([&](const FakeRequest &) { return bootstrap(admin, more); });
         start(controlPlane);
         QTRY_COMPARE_WITH_TIMEOUT(status().phase, SidecarPhase::Failed, 30'000);
         const QString what = QString::fromStdString(status().failure->what);
