@@ -52,8 +52,12 @@ Point outwards(Point from, Side side, double reach)
     return from;
 }
 
-std::pair<Side, Side> sidesFor(const Rect &from, const Rect &to)
+std::pair<Side, Side> sidesFor(const Rect &from, const Rect &to, bool downwards)
 {
+    if (downwards && to.top >= from.bottom())
+        return {Side::Bottom, Side::Top};
+    if (downwards && to.bottom() <= from.top)
+        return {Side::Top, Side::Bottom};
     const double gapRight = to.left - from.right();
     const double gapLeft = from.left - to.right();
     if (gapRight >= 0)
@@ -116,7 +120,8 @@ double distanceTo(const Curve &curve, Point p)
     return best;
 }
 
-std::vector<Curve> routeEdges(const std::vector<Rect> &cards, const std::vector<GraphEdge> &edges)
+std::vector<Curve> routeEdges(const std::vector<Rect> &cards, const std::vector<GraphEdge> &edges,
+                              bool downwards)
 {
     std::vector<Curve> curves(edges.size());
     std::vector<std::pair<Side, Side>> sides(edges.size());
@@ -125,7 +130,7 @@ std::vector<Curve> routeEdges(const std::vector<Rect> &cards, const std::vector<
         const auto from = static_cast<std::size_t>(edges[i].from), to = static_cast<std::size_t>(edges[i].to);
         if (from == to)
             continue;
-        sides[i] = sidesFor(cards[from], cards[to]);
+        sides[i] = sidesFor(cards[from], cards[to], downwards);
         const auto along = [](Side side, Point p) { return isUpright(side) ? p.y : p.x; };
         borders[from][static_cast<std::size_t>(sides[i].first)].push_back(
             {i, true, along(sides[i].first, cards[to].center())});

@@ -22,6 +22,9 @@ double distanceTo(const Curve &curve, Point p);  // to the nearest point, close 
 // when the callee stands before), cards above each other bottom to top; several ends at one border share it
 // evenly, ordered by where they come from, so that they do not cross there. An edge to itself is a loop over
 // the card's upper right corner.
-std::vector<Curve> routeEdges(const std::vector<Rect> &cards, const std::vector<GraphEdge> &edges);
+// downwards is for layers from top to bottom: cards in different rows are joined bottom to top then, however
+// far aside.
+std::vector<Curve> routeEdges(const std::vector<Rect> &cards, const std::vector<GraphEdge> &edges,
+                              bool downwards = false);
 
 }  // namespace meshscope::graph

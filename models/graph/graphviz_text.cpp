@@ -27,9 +27,10 @@ QByteArray dotText(const MeshGraph &graph, const LayoutOptions &options, Engine 
     if (engine == Engine::Dot) {
         // The limits bound the network simplex: without them a random graph of 300 nodes takes dot 37 s
         // instead of 1.3.
-        text +=
-            "graph [splines=false, nslimit=2, nslimit1=2, mclimit=0.2, nodesep=0.45, ranksep=1.2, rankdir=";
-        text += options.leftToRight ? "LR];\n" : "TB];\n";
+        text += "graph [splines=false, nslimit=2, nslimit1=2, mclimit=0.2, ";
+        // Cards are wide and low: from top to bottom the layers can stand closer.
+        text += options.leftToRight ? "nodesep=0.45, ranksep=1.2, rankdir=LR];\n"
+                                    : "nodesep=0.28, ranksep=0.72, rankdir=TB];\n";
     } else {
         text += "graph [splines=false, overlap=prism, K=2.6, repulsiveforce=1.6, sep=\"+16\"];\n";
     }

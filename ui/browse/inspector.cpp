@@ -66,6 +66,7 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
     m_tabs->setUsesScrollButtons(false);
+    m_tabs->setFont(smallFont(font()));
     for (const QString &name : {tr("Overview"), tr("Inbounds"), tr("Outbounds"), tr("YAML"), tr("Events")})
         m_tabs->addTab(name);
     m_yaml->setReadOnly(true);
@@ -89,7 +90,8 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     kind->addWidget(m_kind);
 
     auto *callLayout = new QVBoxLayout(m_callBox);
-    callLayout->setContentsMargins(kPageMargin, 8, kPageMargin, 4);
+    callLayout->setContentsMargins(0, 8, 0, 4);
+    m_callTitle->setContentsMargins(kPageMargin, 0, kPageMargin, 0);
     callLayout->setSpacing(2);
     m_callTitle->setForegroundRole(QPalette::PlaceholderText);
     m_callTitle->setFont(smallFont(font()));
@@ -104,7 +106,7 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     auto *buttons = new QHBoxLayout(m_buttons);
     buttons->setContentsMargins(kPageMargin, 8, kPageMargin, 10);
     buttons->setSpacing(8);
-    auto *edit = new ActionButton(workspace.actions.editDataplane, this);
+    auto *edit = new ActionButton(workspace.actions.editDataplane, this, tr("Edit"));
     edit->setProperty("primary", true);
     buttons->addWidget(edit);
     buttons->addWidget(new ActionButton(workspace.actions.showInGraph, this));

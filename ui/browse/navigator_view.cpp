@@ -52,7 +52,7 @@ protected:
     void paintContents(QPainter *painter, const QStyleOptionViewItem &option, const QRect &area,
                        const QModelIndex &index) const override
     {
-        QRect rest = area;
+        QRect rest = area.adjusted(-8, 0, 4, 0);  // the branch stands before it
         const QRect mark(rest.right() - kMarkSize - 2, rest.top() + (rest.height() - kMarkSize) / 2,
                          kMarkSize, kMarkSize);
         const QVariant health = index.data(HealthRole);

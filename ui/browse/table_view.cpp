@@ -175,7 +175,7 @@ void TableView::showRow(const QModelIndex &index)
         m_current = {};
         return;
     }
-    if (index.siblingAtColumn(0) == currentIndex().siblingAtColumn(0))
+    if (index.siblingAtColumn(0) == currentIndex().siblingAtColumn(0) && selectionModel()->isSelected(index))
         return;
     setCurrentIndex(index.siblingAtColumn(0));
     scrollTo(index);

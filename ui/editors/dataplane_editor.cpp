@@ -103,8 +103,8 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
                                             new CellDelegate(advice, m_findingView));
     m_findingView->setColumn(FindingTable::SeverityColumn, 84);
     m_findingView->setColumn(FindingTable::PositionColumn, 54);
-    m_findingView->setColumn(FindingTable::FieldColumn, 210);
-    m_findingView->setColumn(FindingTable::AdviceColumn, 180);
+    m_findingView->setColumn(FindingTable::FieldColumn, 180);
+    m_findingView->setColumn(FindingTable::AdviceColumn, 150);
     m_findingView->setStretch(FindingTable::MessageColumn);
     m_resultView->setObjectName(u"table.pushResult"_s);
     m_resultView->setAccessibleName(tr("Result of the push"));
@@ -136,7 +136,11 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     auto *lowerLayout = new QVBoxLayout(lower);
     lowerLayout->setContentsMargins(0, 0, 0, 0);
     lowerLayout->setSpacing(0);
-    lowerLayout->addWidget(m_lowerTabs);
+    auto *lowerHead = new QHBoxLayout;
+    lowerHead->setContentsMargins(0, 0, kPageMargin, 0);
+    lowerHead->addWidget(m_lowerTabs);
+    lowerHead->addWidget(m_why, 1);
+    lowerLayout->addLayout(lowerHead);
     lowerLayout->addWidget(m_lower, 1);
     auto *parts = new QSplitter(Qt::Vertical);
     parts->addWidget(sides);
@@ -148,7 +152,7 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     m_frame = new PageFrame(tr("Edit %1").arg(name), parts, this);
     m_why->setObjectName(u"label.whyNotPush"_s);
     m_why->setForegroundRole(QPalette::PlaceholderText);
-    m_frame->addWidget(m_why);
+    m_why->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_frame->addAction(workspace.actions.revert);
     m_push->setObjectName(u"button.push"_s);
     m_push->setText(tr("Push 1 dataplane to %1").arg(connectionName()));

@@ -11,7 +11,6 @@
 #include <QLineEdit>
 #include <QToolButton>
 
-
 using namespace Qt::StringLiterals;
 
 namespace meshscope::ui {

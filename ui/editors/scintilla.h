@@ -1,4 +1,5 @@
-// QScintilla's headers, which need Qt's bare words; ours do without them (QT_NO_KEYWORDS). Include this, not <Qsci/…>.
+// QScintilla's headers, which need Qt's bare words; ours do without them (QT_NO_KEYWORDS). Include this, not
+// <Qsci/…>.
 #pragma once
 
 // What they include must be read before the words are defined.

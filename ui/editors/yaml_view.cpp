@@ -8,7 +8,6 @@
 #include <QKeyEvent>
 #include <QPainter>
 
-
 #include <algorithm>
 #include <map>
 
@@ -21,15 +20,6 @@ namespace {
 enum Margin { LineNumbers, Changes, Marks, Folds };
 enum Marker { ChangedMarker, ErrorMarker, WarningMarker, HintMarker, TintMarker, ErrorLine, WarningLine };
 constexpr int kWordIndicator = 9;
-
-QImage markImage(Mark mark, const QPalette &palette)
-{
-    QImage image(24, 24, QImage::Format_ARGB32_Premultiplied);
-    image.fill(Qt::transparent);
-    QPainter painter(&image);
-    paintMark(&painter, QRectF(3, 3, 18, 18), mark, palette);
-    return image;
-}
 
 }  // namespace
 
@@ -109,19 +99,25 @@ void YamlView::applyColours()
     setMatchedBraceBackgroundColor(blend(base, accent(colours), 0.35));
     setUnmatchedBraceForegroundColor(markColour(Mark::Bad, colours));
     setUnmatchedBraceBackgroundColor(base);
-    for (int marker = SC_MARKNUM_FOLDEREND; marker <= int(SC_MARKNUM_FOLDEROPEN); ++marker) {
-        setMarkerForegroundColor(muted, marker);
-        setMarkerBackgroundColor(muted, marker);
-    }
     SendScintilla(SCI_MARKERDEFINE, SC_MARKNUM_FOLDEROPEN, SC_MARK_ARROWDOWN);
     SendScintilla(SCI_MARKERDEFINE, SC_MARKNUM_FOLDER, SC_MARK_ARROW);
+    const QColor faint = blend(base, muted, 0.55);
+    for (const int marker : {int(SC_MARKNUM_FOLDEROPEN), int(SC_MARKNUM_FOLDER)}) {
+        setMarkerForegroundColor(faint, marker);
+        setMarkerBackgroundColor(faint, marker);
+    }
 
     markerDefine(QsciScintilla::FullRectangle, ChangedMarker);
     setMarkerBackgroundColor(accent(colours), ChangedMarker);
-    SendScintilla(SCI_RGBAIMAGESETSCALE, 200);  // drawn at twice the size, sharp on dense screens
-    markerDefine(markImage(Mark::Bad, colours), ErrorMarker);
-    markerDefine(markImage(Mark::Partly, colours), WarningMarker);
-    markerDefine(markImage(Mark::Unknown, colours), HintMarker);
+    // Vectors, so that they are sharp at every scale: a square, a filled and an empty disc.
+    const auto mark = [&](int marker, QsciScintilla::MarkerSymbol symbol, Mark meaning, bool filled) {
+        markerDefine(symbol, marker);
+        setMarkerForegroundColor(markColour(meaning, colours), marker);
+        setMarkerBackgroundColor(filled ? markColour(meaning, colours) : base, marker);
+    };
+    mark(ErrorMarker, QsciScintilla::SmallRectangle, Mark::Bad, true);
+    mark(WarningMarker, QsciScintilla::Circle, Mark::Partly, true);
+    mark(HintMarker, QsciScintilla::Circle, Mark::Unknown, false);
     markerDefine(QsciScintilla::Background, ErrorLine);
     setMarkerBackgroundColor(blend(base, markColour(Mark::Bad, colours), 0.1), ErrorLine);
     markerDefine(QsciScintilla::Background, WarningLine);
@@ -129,8 +125,8 @@ void YamlView::applyColours()
     markerDefine(QsciScintilla::Background, TintMarker);
 
     const QFont note = smallFont(QWidget::font());
-    const auto style = [&](QsciStyle &target, Mark mark) {
-        target.setColor(markTextColour(mark, colours));
+    const auto style = [&](QsciStyle &target, Mark meaning) {
+        target.setColor(markTextColour(meaning, colours));
         target.setPaper(base);
         target.setFont(note);
     };
@@ -172,6 +168,7 @@ void YamlView::annotateFindings()
     for (const int marker : {ErrorMarker, WarningMarker, HintMarker, ErrorLine, WarningLine})
         markerDeleteAll(marker);
     clearAnnotations();
+    m_notedWidth = viewport()->width();
     std::map<int, QList<QsciStyledText>> notes;
     for (const Finding &finding : m_findings) {
         const int line = finding.line - 1;
@@ -182,10 +179,7 @@ void YamlView::annotateFindings()
         markerAdd(line, error ? ErrorMarker : warning ? WarningMarker : HintMarker);
         if (error || warning)
             markerAdd(line, error ? ErrorLine : WarningLine);
-        // Under the text of its line, not at the margin.
-        QString words = QString(indentation(line), u' ') + toQString(finding.message);
-        if (!finding.advice.empty())
-            words += u" — "_s + toQString(finding.advice);
+        QString words = noteFor(finding, line);
         QList<QsciStyledText> &at = notes[line];
         if (!at.isEmpty())
             words.prepend(u'\n');
@@ -193,6 +187,40 @@ void YamlView::annotateFindings()
     }
     for (const auto &[line, texts] : notes)
         annotate(line, texts);
+}
+
+QString YamlView::noteFor(const Finding &finding, int line) const
+{
+    // Under the text of its line, not at the margin; wrapped, since annotations do not wrap themselves.
+    const QFontMetrics metrics(m_errorNote.font());
+    const int column = indentation(line) * QFontMetrics(fixedFont()).horizontalAdvance(u' ');
+    const QString pad(column / qMax(1, metrics.horizontalAdvance(u' ')), u' ');
+    int margins = 0;
+    for (int margin = LineNumbers; margin <= Folds; ++margin)
+        margins += marginWidth(margin);
+    const int room = qMax(160, viewport()->width() - margins - column - 24);
+    QStringList lines;
+    QString current;
+    const QString text = toQString(finding.message)
+                         + (finding.advice.empty() ? QString() : u". "_s + toQString(finding.advice));
+    for (const QString &word : text.split(u' ', Qt::SkipEmptyParts)) {
+        const QString longer = current.isEmpty() ? word : QString(current + u' ' + word);
+        if (!current.isEmpty() && metrics.horizontalAdvance(longer) > room) {
+            lines << pad + current;
+            current = word;
+        } else {
+            current = longer;
+        }
+    }
+    lines << pad + current;
+    return lines.join(u'\n');
+}
+
+void YamlView::resizeEvent(QResizeEvent *event)
+{
+    QsciScintilla::resizeEvent(event);
+    if (!m_findings.empty() && viewport()->width() != m_notedWidth)
+        annotateFindings();
 }
 
 void YamlView::setChangedLines(const std::vector<int> &lines)

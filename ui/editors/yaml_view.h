@@ -6,7 +6,6 @@
 
 #include "backend/validation/validate.h"
 
-
 #include <vector>
 
 class QsciLexerYAML;
@@ -43,16 +42,20 @@ Q_SIGNALS:
 protected:
     void changeEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     bool event(QEvent *event) override;
 
 private:
     void applyColours();
     void fitLineNumbers();
     void annotateFindings();
+    QString noteFor(const Finding &finding, int line) const;
 
     QsciLexerYAML *m_lexer;
-    QsciStyle m_errorNote, m_warningNote, m_hintNote;
+    // Numbers of their own: styles that number themselves run out after some dozens of views.
+    QsciStyle m_errorNote{60}, m_warningNote{61}, m_hintNote{62};
     std::vector<Finding> m_findings;
+    int m_notedWidth = 0;  // what the annotations were wrapped to
 };
 
 }  // namespace meshscope::ui

@@ -21,7 +21,7 @@ namespace {
 constexpr double kRadius = 6;
 constexpr double kEdgeWidth = 1.25;
 constexpr double kArrow = 7;
-constexpr double kMargin = 40;  // around everything, for loops, arrows and outlines
+constexpr double kMargin = 20;  // around everything, for loops, arrows and outlines
 
 QRectF toQt(const graph::Rect &rect) { return {rect.left, rect.top, rect.width, rect.height}; }
 
@@ -33,14 +33,14 @@ graph::Rect fromQt(const QRectF &rect) { return {rect.left(), rect.top(), rect.w
 
 GraphLayer::GraphLayer() { setFlag(QGraphicsItem::ItemUsesExtendedStyleOption); }
 
-void GraphLayer::setGraph(graph::MeshGraph next, const std::vector<graph::Point> &centers)
+void GraphLayer::setGraph(graph::MeshGraph next, const std::vector<graph::Point> &centers, bool downwards)
 {
     prepareGeometryChange();
     m_graph = std::move(next);
     m_cards.clear();
     for (const graph::Point &center : centers)
         m_cards.push_back(graph::cardAround(center));
-    m_curves = graph::routeEdges(m_cards, m_graph.edges);
+    m_curves = graph::routeEdges(m_cards, m_graph.edges, downwards);
     m_cardGrid = graph::SpatialGrid(m_cards);
     std::vector<graph::Rect> hulls;
     graph::Rect all = m_cards.empty() ? graph::Rect{} : m_cards.front();
@@ -271,7 +271,7 @@ void GraphLayer::paintCard(QPainter *painter, int at, double lod) const
                QRect(static_cast<int>(card.left()) + 13, static_cast<int>(card.center().y()) - 8, 16, 16));
     paintMark(painter, QRectF(card.right() - 20, card.top() + 9, kMarkSize, kMarkSize), mark, m_palette);
     const QFont font = QApplication::font();
-    const QRectF words = card.adjusted(38, 5, -10, -5);
+    const QRectF words = card.adjusted(36, 5, -8, -5);
     painter->setFont(strongFont(font));
     painter->setPen(m_palette.color(QPalette::Text));
     const QRectF title(words.left(), words.top(), words.width() - 14, words.height() / 2);

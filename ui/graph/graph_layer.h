@@ -24,7 +24,8 @@ public:
     GraphLayer();
 
     // centers: one for each node.
-    void setGraph(graph::MeshGraph graph, const std::vector<graph::Point> &centers);
+    // downwards: its layers go from top to bottom.
+    void setGraph(graph::MeshGraph graph, const std::vector<graph::Point> &centers, bool downwards);
     // The same shape as before: only cards are painted anew.
     void setNodes(graph::MeshGraph graph);
     const graph::MeshGraph &graph() const { return m_graph; }

@@ -130,7 +130,7 @@ void GraphPage::applyGraph(graph::MeshGraph next)
         m_note = placed->note;
         for (std::size_t i = 0; i < m_wanted.nodes.size(); ++i)
             m_positions[m_wanted.nodes[i].key] = placed->centers[i];
-        m_view->setGraph(m_wanted, placed->centers, m_refit);
+        m_view->setGraph(m_wanted, *placed, m_refit);
         m_refit = false;
         followFocus(false);
         updateFound();

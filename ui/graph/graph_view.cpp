@@ -88,11 +88,11 @@ GraphView::GraphView(QWidget *parent)
 
 GraphView::~GraphView() = default;
 
-void GraphView::setGraph(graph::MeshGraph graph, const std::vector<graph::Point> &centers, bool refit)
+void GraphView::setGraph(graph::MeshGraph graph, const graph::LayoutResult &layout, bool refit)
 {
     setHover(-1);
     m_focusItem->put({}, {});
-    m_layer->setGraph(std::move(graph), centers);
+    m_layer->setGraph(std::move(graph), layout.centers, layout.engine == graph::Engine::Dot);
     // Room around the picture, so that it can be pulled to any side.
     const QRectF bounds = m_layer->boundingRect();
     m_scene.setSceneRect(bounds.adjusted(-bounds.width() - 2000, -bounds.height() - 2000,

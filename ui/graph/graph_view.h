@@ -1,8 +1,7 @@
 // The graph to look at: zoom by wheel at the pointer, pan by drag, walk by arrows.
 #pragma once
 
-#include "models/graph/geometry.h"
-#include "models/graph/mesh_graph.h"
+#include "models/graph/layout_job.h"
 
 #include <QGraphicsScene>
 #include <QGraphicsView>
@@ -21,7 +20,7 @@ public:
 
     GraphLayer *layer() const { return m_layer; }
     // refit: fit the whole into the view; otherwise zoom and place stay.
-    void setGraph(graph::MeshGraph graph, const std::vector<graph::Point> &centers, bool refit);
+    void setGraph(graph::MeshGraph graph, const graph::LayoutResult &layout, bool refit);
     // -1 = none. Scrolled into view when reveal is set.
     void setFocusNode(int node, bool reveal);
     void fit();

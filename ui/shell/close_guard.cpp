@@ -85,7 +85,7 @@ void CloseGuard::ask(int sidecars, const QStringList &modified)
     if (!modified.isEmpty())
         why << tr("Changed and not pushed: %1.").arg(modified.join(u", "_s));
     if (sidecars > 0)
-        why << tr("%n sidecar(s) still run(s). Each is drained, then stopped with its workload.", nullptr,
+        why << tr("Running: %n sidecar(s). Each is drained, then stopped with its workload.", nullptr,
                   sidecars);
     box->setText(why.join(u'\n'));
     auto *deed = box->addButton(deedText(sidecars, modified), QMessageBox::DestructiveRole);

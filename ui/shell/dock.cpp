@@ -69,7 +69,7 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     m_problemView->setColumn(ProblemTable::KindColumn, 110);
     m_problemView->setColumn(ProblemTable::SinceColumn, 70, true);
     m_problemView->setStretch(ProblemTable::TextColumn);
-    auto *none = new QLabel(tr("No problems: every proxy is connected and took its configuration."));
+    auto *none = new QLabel;
     none->setForegroundRole(QPalette::PlaceholderText);
     none->setBackgroundRole(QPalette::Base);
     none->setAutoFillBackground(true);
@@ -106,7 +106,7 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     m_logView->setUniformItemSizes(true);
     m_logView->setFrameShape(QFrame::NoFrame);
     m_logView->setItemDelegate(
-        new StatusDelegate(CellDelegate::Look{true, false, false, false, {}}, m_logView));
+        new StatusDelegate(CellDelegate::Look{true, false, false, false, {}, true}, m_logView));
     connect(m_appLog, &QAbstractItemModel::rowsInserted, m_logView, &QListView::scrollToBottom);
 
     m_stack->addWidget(m_problemView);
@@ -176,6 +176,10 @@ void Dock::showProblems()
     const auto count = static_cast<int>(all.size());
     m_problems->setProblems(std::move(all));
     m_tabs->setTabText(ProblemsTab, count > 0 ? tr("Problems %1").arg(count) : tr("Problems"));
+    const bool empty = m_workspace.context.source->snapshot()->dataplanes.empty();
+    m_noProblems->setText(
+        empty ? tr("There are no dataplanes to look at yet.")
+              : tr("No problems: what is connected took its configuration, and nothing is offline."));
     const int tab = m_tabs->currentIndex();
     m_stack->setCurrentIndex(tab == ProblemsTab && count == 0 ? m_stack->indexOf(m_noProblems) : tab);
     Q_EMIT problemsChanged();

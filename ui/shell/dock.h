@@ -10,6 +10,7 @@
 
 #include <vector>
 
+class QLabel;
 class QListView;
 class QStackedWidget;
 class QTabBar;
@@ -52,7 +53,7 @@ private:
     QTabBar *m_tabs;
     QStackedWidget *m_stack;
     TableView *m_problemView;
-    QWidget *m_noProblems;
+    QLabel *m_noProblems;
     TableView *m_requestView;
     QListView *m_logView;
     std::vector<Problem> m_meshProblems;

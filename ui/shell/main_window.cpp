@@ -110,7 +110,7 @@ void MainWindow::build()
     m_across->addWidget(m_tabs);
     m_across->addWidget(m_inspector);
     m_across->setStretchFactor(1, 1);
-    m_across->setSizes({232, 732, 316});
+    m_across->setSizes({226, 732, 322});
     m_across->setChildrenCollapsible(false);
     m_navigator->setMinimumWidth(140);
     m_tabs->setMinimumWidth(360);
@@ -343,6 +343,7 @@ DataplaneEditor *MainWindow::openEditor(const ResourceKey &key)
             return editor;
         }
     }
+    m_workspace.focus->set({FocusKind::Dataplane, m_workspace.context.source, key, -1});
     auto *editor = new DataplaneEditor(m_workspace, key);
     const int index = m_tabs->addTab(editor, editor->tabTitle());
     m_tabs->setTabToolTip(index, tr("%1 in %2").arg(toQString(key.name), toQString(key.mesh)));

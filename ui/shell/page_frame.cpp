@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QClipboard>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QPainter>
 #include <QStyle>
@@ -126,6 +127,24 @@ void StateView::setDeeds(const Deed &first, const Deed &second)
     show(m_second, second);
 }
 
+void StateView::setPicture(const QString &iconName, Mark mark)
+{
+    m_iconName = iconName;
+    m_mark = mark;
+    if (mark != Mark::None)
+        m_icon->setPixmap(markPixmap(mark, 24, palette(), devicePixelRatioF()));
+    else
+        m_icon->setPixmap(icon(iconName, mutedText(palette())).pixmap(QSize(32, 32), devicePixelRatioF()));
+    m_icon->show();
+}
+
+void StateView::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && !m_icon->isHidden())
+        setPicture(m_iconName, m_mark);
+}
+
 void StateView::showLoading(const QString &text)
 {
     m_bar->show();
@@ -141,8 +160,7 @@ void StateView::showEmpty(const QString &iconName, const QString &why, const QSt
                           const Deed &deed)
 {
     m_bar->hide();
-    m_icon->setPixmap(icon(iconName, mutedText(palette())).pixmap(32, 32));
-    m_icon->show();
+    setPicture(iconName, Mark::None);
     m_title->setText(why);
     m_title->setForegroundRole(QPalette::WindowText);
     m_detail->hide();
@@ -156,8 +174,7 @@ void StateView::showFailed(const QString &title, const Error &error, const QStri
 {
     const ErrorText text = errorText(error);
     m_bar->hide();
-    m_icon->setPixmap(markIcon(Mark::Bad, palette()).pixmap(32, 32));
-    m_icon->show();
+    setPicture({}, Mark::Bad);
     m_title->setText(title.isEmpty() ? text.title : title);
     m_title->setForegroundRole(QPalette::WindowText);
     m_detail->setText(tried.isEmpty() ? text.detail : tr("Tried: %1\n%2").arg(tried, text.detail));
@@ -303,9 +320,10 @@ bool PageFrame::followSource(MeshSource *source)
     return true;
 }
 
-ActionButton::ActionButton(QAction *action, QWidget *parent)
+ActionButton::ActionButton(QAction *action, QWidget *parent, const QString &words)
     : QPushButton(parent)
     , m_action(action)
+    , m_words(words)
 {
     setObjectName(u"button."_s + action->objectName().section(u'.', -1));
     connect(this, &QPushButton::clicked, action, &QAction::trigger);
@@ -315,7 +333,8 @@ ActionButton::ActionButton(QAction *action, QWidget *parent)
 
 void ActionButton::adopt()
 {
-    setText(plainText(m_action->text()));
+    setText(m_words.isEmpty() ? plainText(m_action->text()) : m_words);
+    setAccessibleName(plainText(m_action->text()));
     setEnabled(m_action->isEnabled());
     const QString keys = m_action->shortcut().toString(QKeySequence::NativeText);
     const QString tip = m_action->toolTip();

@@ -57,8 +57,12 @@ public:
     void showFailed(const QString &title, const Error &error, const QString &tried,
                     std::function<void()> retry);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     void setDeeds(const Deed &first, const Deed &second);
+    void setPicture(const QString &iconName, Mark mark);
 
     BusyBar *m_bar;
     QLabel *m_icon;
@@ -68,6 +72,8 @@ private:
     QPushButton *m_first;
     QPushButton *m_second;
     Deed m_firstDeed, m_secondDeed;
+    QString m_iconName;
+    Mark m_mark = Mark::None;
 };
 
 // One line of news over the data: a mark, a sentence, buttons. Hidden without a text.
@@ -135,12 +141,14 @@ class ActionButton : public QPushButton
     Q_OBJECT
 
 public:
-    explicit ActionButton(QAction *action, QWidget *parent = nullptr);
+    // words: shorter than the action's, where room is scarce; empty = the action's.
+    explicit ActionButton(QAction *action, QWidget *parent = nullptr, const QString &words = {});
 
 private:
     void adopt();
 
     QAction *m_action;
+    QString m_words;
 };
 
 }  // namespace meshscope::ui

@@ -43,8 +43,10 @@ void StatusLine::setFreshness(const SourceState &state)
 {
     if (state.lastSuccess == TimePoint{})
         m_age = state.phase == SourceState::Phase::Failed ? tr("never reached") : tr("connecting");
+    else if (const TimePoint now = currentTime(); now - state.lastSuccess < std::chrono::seconds(1))
+        m_age = tr("refreshed now");
     else
-        m_age = tr("refreshed %1 ago").arg(ageText(state.lastSuccess, currentTime()));
+        m_age = tr("refreshed %1 ago").arg(ageText(state.lastSuccess, now));
     refresh();
 }
 
@@ -73,7 +75,7 @@ QString StatusLine::rate() const
         m_requests.pop_front();
     const double perSecond = 1000.0 * static_cast<double>(m_requests.size())
                              / static_cast<double>(qBound<qint64>(1000, now, kRateWindow));
-    return tr("%1 requests/s").arg(perSecond, 0, 'f', perSecond < 9.95 ? 1 : 0);
+    return tr("%1 requests/s").arg(perSecond, 0, 'f', m_requests.empty() || perSecond >= 9.95 ? 0 : 1);
 }
 
 QString StatusLine::text() const

@@ -43,6 +43,7 @@ TopBar::TopBar(const Actions &actions, const QString &connectionName, QWidget *p
     m_connection->setObjectName(u"choice.connection"_s);
     m_connection->setAccessibleName(tr("Connection"));
     m_connection->setToolTip(tr("The control plane whose meshes are shown"));
+    m_connection->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_connection->addItem(icon(u"control-plane"_s), connectionName);
     m_mesh->setObjectName(u"choice.mesh"_s);
     m_mesh->setAccessibleName(tr("Mesh"));

@@ -61,7 +61,7 @@ CallPanel::CallPanel(const Workspace &workspace, QWidget *parent)
     m_order->setAccessibleName(tr("Answers in order"));
     m_order->setFrameShape(QFrame::NoFrame);
     m_order->setUniformItemSizes(true);
-    m_order->setItemDelegate(new CellDelegate({true, false, false, false, {}}, m_order));
+    m_order->setItemDelegate(new CellDelegate({true, true, false, false, {}, true}, m_order));
 
     auto *title = new QLabel(tr("Call through a sidecar"), this);
     title->setFont(strongFont(font()));
@@ -69,13 +69,17 @@ CallPanel::CallPanel(const Workspace &workspace, QWidget *parent)
     row->setSpacing(6);
     row->addWidget(m_times, 1);
     row->addWidget(m_call);
+    auto *head = new QVBoxLayout;
+    head->setContentsMargins(kPageMargin, 10, kPageMargin, 2);
+    head->setSpacing(6);
+    head->addWidget(title);
+    head->addWidget(m_outbound);
+    head->addLayout(row);
+    head->addWidget(m_summary);
     auto *layout = new QVBoxLayout(this);
-    layout->setContentsMargins(kPageMargin, 10, kPageMargin, 4);
-    layout->setSpacing(6);
-    layout->addWidget(title);
-    layout->addWidget(m_outbound);
-    layout->addLayout(row);
-    layout->addWidget(m_summary);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addLayout(head);
     layout->addWidget(m_result);
     layout->addWidget(m_order, 1);
     setAutoFillBackground(true);

@@ -55,11 +55,14 @@ CallResultList::CallResultList(QWidget *parent)
     setItemDelegate(new CellDelegate(this));
     setItemDelegateForColumn(CountColumn, new CellDelegate(count, this));
     setItemDelegateForColumn(ShareColumn, new ShareDelegate(this));
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     header()->setMinimumSectionSize(20);
-    header()->setStretchLastSection(true);
-    header()->setSectionResizeMode(AnswerColumn, QHeaderView::Interactive);
-    setColumnWidth(AnswerColumn, 160);
-    setColumnWidth(CountColumn, 36);
+    header()->setStretchLastSection(false);
+    header()->setSectionResizeMode(AnswerColumn, QHeaderView::Stretch);
+    header()->setSectionResizeMode(CountColumn, QHeaderView::Fixed);
+    header()->setSectionResizeMode(ShareColumn, QHeaderView::Fixed);
+    header()->resizeSection(CountColumn, 40);
+    header()->resizeSection(ShareColumn, 84);
 }
 
 void CallResultList::showReport(const CallReport &report)
@@ -86,7 +89,7 @@ void CallResultList::showError(const Error &error)
     updateGeometry();
 }
 
-QSize CallResultList::sizeHint() const { return {200, qBound(1, topLevelItemCount(), 8) * kRowHeight + 2}; }
+QSize CallResultList::sizeHint() const { return {200, qMin(topLevelItemCount(), 8) * kRowHeight}; }
 
 QString callSummary(const CallReport &report)
 {

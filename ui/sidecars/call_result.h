@@ -20,7 +20,7 @@ public:
     void showError(const Error &error);
     // Tall enough for its rows, up to a limit; for places that scroll themselves.
     QSize sizeHint() const override;
-    QSize minimumSizeHint() const override { return {120, 30}; }
+    QSize minimumSizeHint() const override { return {120, 0}; }
 };
 
 // "5 × 200 backend-1, 5 × 200 backend-2"

@@ -12,6 +12,7 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
@@ -19,6 +20,7 @@
 #include <QScrollBar>
 #include <QShortcut>
 #include <QToolButton>
+#include <QToolTip>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -29,18 +31,21 @@ namespace meshscope::ui {
 
 namespace {
 
-constexpr int kLineHeight = 19;
-
 // Time and origin muted, the text in the colour of its level; a letter says the level too.
 class LineDelegate : public CellDelegate
 {
 public:
     explicit LineDelegate(QObject *parent)
-        : CellDelegate(parent)
+        : CellDelegate({true, false, false, false, {}, true}, parent)
     {}
-    QSize sizeHint(const QStyleOptionViewItem &, const QModelIndex &) const override
+    // A line is cut at the pane's edge; the tool tip has all of it.
+    bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
+                   const QModelIndex &index) override
     {
-        return {400, kLineHeight};
+        if (event->type() != QEvent::ToolTip)
+            return CellDelegate::helpEvent(event, view, option, index);
+        QToolTip::showText(event->globalPos(), index.data(LogModel::LineRole).toString(), view);
+        return true;
     }
 
 protected:

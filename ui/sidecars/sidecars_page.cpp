@@ -46,11 +46,11 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     m_table->setItemDelegateForColumn(SidecarTable::AdminColumn, new CellDelegate(fixed, m_table));
     m_table->setItemDelegateForColumn(SidecarTable::VersionColumn, new CellDelegate(this));
     m_table->setItemDelegateForColumn(SidecarTable::SinceColumn, new CellDelegate(since, m_table));
-    m_table->setColumn(SidecarTable::NameColumn, 130);
+    m_table->setColumn(SidecarTable::NameColumn, 120);
     m_table->setColumn(SidecarTable::PhaseColumn, 112);
-    m_table->setColumn(SidecarTable::PidColumn, 74, true);
-    m_table->setColumn(SidecarTable::AdminColumn, 142);
-    m_table->setColumn(SidecarTable::VersionColumn, 66);
+    m_table->setColumn(SidecarTable::PidColumn, 66, true);
+    m_table->setColumn(SidecarTable::AdminColumn, 120);
+    m_table->setColumn(SidecarTable::VersionColumn, 60);
     m_table->setColumn(SidecarTable::SinceColumn, 58, true);
     m_table->setStretch(SidecarTable::DetailColumn);
     m_table->restore(workspace.context.settings);
@@ -60,7 +60,7 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     lower->addWidget(m_log);
     lower->addWidget(m_call);
     lower->setStretchFactor(0, 1);
-    lower->setSizes({480, 250});
+    lower->setSizes({490, 240});
     lower->setChildrenCollapsible(false);
     m_parts->setObjectName(u"splitter.sidecars"_s);
     m_parts->addWidget(m_table);
@@ -69,7 +69,6 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     m_parts->setSizes({160, 320});
     m_parts->setChildrenCollapsible(false);
 
-    m_frame->addAction(workspace.actions.callOutbound);
     m_frame->addAction(workspace.actions.stopAllSidecars);
     m_frame->addAction(workspace.actions.startAllSidecars, true);
     auto *copy = m_frame->notice()->addButton(tr("Copy details"), u"button.copySidecarDetails"_s);

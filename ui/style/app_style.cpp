@@ -54,7 +54,7 @@ int AppStyle::pixelMetric(PixelMetric metric, const QStyleOption *option, const 
     case PM_MenuBarPanelWidth:
         return 0;
     case PM_TabBarTabHSpace:
-        return hasFlag(widget, "plainTabs") ? 18 : 26;
+        return hasFlag(widget, "plainTabs") ? 14 : 26;
     case PM_TabBarTabVSpace:
         return hasFlag(widget, "plainTabs") ? 10 : 14;
     case PM_TabBarTabOverlap:
@@ -118,7 +118,12 @@ QSize AppStyle::sizeFromContents(ContentsType type, const QStyleOption *option, 
         return {qMax(26, words + icon + menu + (words > 0 ? 22 : 10)), 26};
     }
     case CT_ComboBox:
+        return {result.width() + 10, 26};
+    case CT_SpinBox:
         return {result.width(), 26};
+    case CT_TabBarTab:
+        // A tab with a close button is no taller than the others.
+        return {result.width(), hasFlag(widget, "plainTabs") ? 26 : 32};
     case CT_LineEdit:
         return {result.width(), 26};
     case CT_HeaderSection:
@@ -130,6 +135,12 @@ QSize AppStyle::sizeFromContents(ContentsType type, const QStyleOption *option, 
     default:
         return result;
     }
+}
+
+QRect AppStyle::subElementRect(SubElement element, const QStyleOption *option, const QWidget *widget) const
+{
+    const QRect rect = QProxyStyle::subElementRect(element, option, widget);
+    return element == SE_LineEditContents ? rect.adjusted(3, 0, -3, 0) : rect;
 }
 
 QRect AppStyle::subControlRect(ComplexControl control, const QStyleOptionComplex *option, SubControl sub,
@@ -182,6 +193,9 @@ void AppStyle::drawPrimitive(PrimitiveElement element, const QStyleOption *optio
         return parts::paintChevron(painter, option->rect, parts::Points::Down, palette);
     case PE_IndicatorTabClose:
         return parts::paintCloseMark(painter, *option);
+    case PE_PanelScrollAreaCorner:
+        painter->fillRect(option->rect, palette.color(QPalette::Base));
+        return;
     case PE_PanelTipLabel:
         painter->fillRect(option->rect, palette.color(QPalette::ToolTipBase));
         painter->setPen(palette.color(QPalette::Dark));
@@ -260,6 +274,12 @@ void AppStyle::drawComplexControl(ComplexControl control, const QStyleOptionComp
         if (const auto *bar = qstyleoption_cast<const QStyleOptionSlider *>(option))
             return parts::paintScrollBar(
                 painter, *bar, proxy()->subControlRect(CC_ScrollBar, option, SC_ScrollBarSlider, widget));
+    }
+    if (control == CC_SpinBox) {
+        if (const auto *box = qstyleoption_cast<const QStyleOptionSpinBox *>(option))
+            return parts::paintSpinBox(painter, *box,
+                                       proxy()->subControlRect(CC_SpinBox, option, SC_SpinBoxUp, widget),
+                                       proxy()->subControlRect(CC_SpinBox, option, SC_SpinBoxDown, widget));
     }
     if (control == CC_ComboBox) {
         if (const auto *box = qstyleoption_cast<const QStyleOptionComboBox *>(option);

@@ -19,7 +19,15 @@ namespace {
 
 constexpr int kMargin = 4;
 
-QRect areaOf(const QRect &cell) { return cell.adjusted(kMargin, 0, -kMargin, 0); }
+// The first and the last cell of a row keep the page's margin.
+QRect areaOf(const QStyleOptionViewItem &option)
+{
+    using Place = QStyleOptionViewItem;
+    const bool alone = option.viewItemPosition == Place::OnlyOne || option.viewItemPosition == Place::Invalid;
+    const int left = alone || option.viewItemPosition == Place::Beginning ? kPageMargin : kMargin;
+    const int right = alone || option.viewItemPosition == Place::End ? kPageMargin : kMargin;
+    return option.rect.adjusted(left, 0, -right, 0);
+}
 
 }  // namespace
 
@@ -63,7 +71,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &plain, c
     style->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
     if (option.widget && option.widget->property(kDimmedProperty).toBool())
         painter->setOpacity(0.5);
-    paintContents(painter, option, areaOf(option.rect), index);
+    paintContents(painter, option, areaOf(option), index);
     painter->restore();
     if (option.state & QStyle::State_HasFocus) {
         QStyleOptionFocusRect focus;
@@ -89,7 +97,8 @@ void CellDelegate::paintContents(QPainter *painter, const QStyleOptionViewItem &
 
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
-    return {QStyledItemDelegate::sizeHint(option, index).width() + 2 * kMargin, kRowHeight};
+    return {QStyledItemDelegate::sizeHint(option, index).width() + 2 * kMargin,
+            m_look.low ? kLogLineHeight : kRowHeight};
 }
 
 void StatusDelegate::paintContents(QPainter *painter, const QStyleOptionViewItem &option, const QRect &area,
@@ -134,7 +143,7 @@ bool TagChipDelegate::editorEvent(QEvent *event, QAbstractItemModel *model,
         const auto *mouse = static_cast<QMouseEvent *>(event);
         const auto chips = chipsOf(index.data(TagsRole).value<TagSets>());
         const ChipRow row =
-            paintChips(nullptr, areaOf(option.rect), chips, smallFont(option.font), option.palette);
+            paintChips(nullptr, areaOf(option), chips, smallFont(option.font), option.palette);
         if (row.rest.adjusted(-4, -4, 4, 4).contains(mouse->pos()))
             QToolTip::showText(mouse->globalPosition().toPoint(), chipsText(chips));
     }

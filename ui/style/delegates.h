@@ -22,6 +22,7 @@ public:
         bool strong = false;
         bool right = false;  // numbers, ages
         QString icon;        // of ui::icon; empty = none
+        bool low = false;    // a line of a log rather than a row
     };
     explicit CellDelegate(QObject *parent = nullptr);
     CellDelegate(const Look &look, QObject *parent);

@@ -43,13 +43,12 @@ void paintMark(QPainter *painter, const QRectF &box, Mark mark, const QPalette &
         painter->drawPie(inner, 90 * 16, -180 * 16);
         break;
     case Mark::Bad: {
-        // A square with a notch cut out of its upper right corner.
-        const QRectF square =
-            box.adjusted(box.width() * 0.06, box.width() * 0.06, -box.width() * 0.06, -box.width() * 0.06);
-        const double notch = square.width() * 0.36;
+        // A square whose upper right corner is cut off.
+        const double inset = box.width() * 0.05;
+        const QRectF square = box.adjusted(inset, inset, -inset, -inset);
+        const double notch = square.width() * 0.38;
         QPainterPath path(square.topLeft());
         path.lineTo(square.right() - notch, square.top());
-        path.lineTo(square.right() - notch, square.top() + notch);
         path.lineTo(square.right(), square.top() + notch);
         path.lineTo(square.bottomRight());
         path.lineTo(square.bottomLeft());
@@ -75,19 +74,14 @@ void paintMark(QPainter *painter, const QRectF &box, Mark mark, const QPalette &
     painter->restore();
 }
 
-QIcon markIcon(Mark mark, const QPalette &palette)
+QPixmap markPixmap(Mark mark, int size, const QPalette &palette, double ratio)
 {
-    QIcon icon;
-    for (const int scale : {1, 2, 3}) {
-        QPixmap pixmap(16 * scale, 16 * scale);
-        pixmap.setDevicePixelRatio(scale);
-        pixmap.fill(Qt::transparent);
-        QPainter painter(&pixmap);
-        paintMark(&painter, QRectF(3, 3, kMarkSize, kMarkSize), mark, palette);
-        painter.end();
-        icon.addPixmap(pixmap);
-    }
-    return icon;
+    QPixmap pixmap(QSize(size, size) * ratio);
+    pixmap.setDevicePixelRatio(ratio);
+    pixmap.fill(Qt::transparent);
+    QPainter painter(&pixmap);
+    paintMark(&painter, QRectF(1, 1, size - 2, size - 2), mark, palette);
+    return pixmap;
 }
 
 StatusLabel::StatusLabel(QWidget *parent)
@@ -110,7 +104,8 @@ void StatusLabel::setStatus(Mark mark, const QString &word)
 QSize StatusLabel::sizeHint() const
 {
     const QFontMetrics metrics(font());
-    const int markWidth = m_mark == Mark::None ? 0 : kMarkSize + 6;
+    const int gap = m_word.isEmpty() ? 0 : 6;
+    const int markWidth = m_mark == Mark::None ? 0 : kMarkSize + gap;
     return {markWidth + metrics.horizontalAdvance(m_word), qMax(metrics.height(), kMarkSize) + 2};
 }
 

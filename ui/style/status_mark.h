@@ -6,8 +6,8 @@
 
 #include "backend/core/insight.h"
 
-#include <QIcon>
 #include <QPainter>
+#include <QPixmap>
 #include <QRectF>
 #include <QWidget>
 
@@ -20,7 +20,7 @@ Mark markFor(Health health);
 // Fills the square `box`. `turn` (0…1) is where the arc of Working stands; it stands still when nobody
 // advances it.
 void paintMark(QPainter *painter, const QRectF &box, Mark mark, const QPalette &palette, double turn = 0);
-QIcon markIcon(Mark mark, const QPalette &palette);
+QPixmap markPixmap(Mark mark, int size, const QPalette &palette, double ratio);
 
 // A mark and its word, as the inspector and the page titles show them.
 class StatusLabel : public QWidget

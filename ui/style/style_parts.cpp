@@ -1,6 +1,7 @@
 #include "ui/style/style_parts.h"
 
 #include "ui/style/palette.h"
+#include "ui/style/theme.h"
 
 #include <QAbstractItemView>
 #include <QIcon>
@@ -213,22 +214,32 @@ void paintFocus(QPainter *painter, const QStyleOption &option, const QWidget *wi
 {
     if (!(option.state & QStyle::State_KeyboardFocusChange))
         return;
-    if (qobject_cast<const QAbstractItemView *>(widget)) {
-        // Along a whole row: the cells share the line, so it has no sides.
-        painter->save();
-        painter->setPen(QPen(accent(option.palette), 1));
-        painter->drawLine(option.rect.topLeft(), option.rect.topRight());
-        painter->drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
-        painter->restore();
-        return;
+    const bool row = qobject_cast<const QAbstractItemView *>(widget);
+    paintBox(painter, row ? option.rect.adjusted(1, 0, -1, 0) : option.rect, QColor(), accent(option.palette),
+             row ? 1 : 1.5);
+}
+
+void paintSpinBox(QPainter *painter, const QStyleOptionSpinBox &box, const QRect &up, const QRect &down)
+{
+    paintField(painter, box);
+    const bool enabled = box.state & QStyle::State_Enabled;
+    if (enabled && box.activeSubControls & (QStyle::SC_SpinBoxUp | QStyle::SC_SpinBoxDown)) {
+        const QRect lit = box.activeSubControls & QStyle::SC_SpinBoxUp ? up : down;
+        painter->fillRect(lit.adjusted(1, 1, -2, -1),
+                          blend(box.palette.color(QPalette::Base), box.palette.color(QPalette::Text), 0.08));
     }
-    paintBox(painter, option.rect, QColor(), accent(option.palette), 1.5);
+    paintChevron(painter, up.adjusted(0, 2, 0, 0), Points::Up, box.palette);
+    paintChevron(painter, down.adjusted(0, -2, 0, 0), Points::Down, box.palette);
 }
 
 void paintHeaderLabel(QPainter *painter, const QStyleOptionHeader &header)
 {
     painter->setPen(mutedText(header.palette));
-    QRect rect = header.rect.adjusted(4, 0, -4, 0);
+    const bool first = header.position == QStyleOptionHeader::Beginning
+                       || header.position == QStyleOptionHeader::OnlyOneSection;
+    const bool last =
+        header.position == QStyleOptionHeader::End || header.position == QStyleOptionHeader::OnlyOneSection;
+    QRect rect = header.rect.adjusted(first ? kPageMargin : 4, 0, last ? -kPageMargin : -4, 0);
     if (header.sortIndicator != QStyleOptionHeader::None)
         rect.adjust(0, 0, header.textAlignment & Qt::AlignRight ? 0 : -10, 0);
     painter->drawText(rect, static_cast<int>(header.textAlignment) | Qt::AlignVCenter,
@@ -296,7 +307,7 @@ void paintMenuBarItem(QPainter *painter, const QStyleOptionMenuItem &item)
                  QColor());
     painter->setPen(palette.color(item.state & QStyle::State_Enabled ? QPalette::Active : QPalette::Disabled,
                                   QPalette::WindowText));
-    painter->drawText(item.rect, Qt::AlignCenter | Qt::TextShowMnemonic, item.text);
+    painter->drawText(item.rect, Qt::AlignCenter | Qt::TextHideMnemonic, item.text);
 }
 
 void paintComboLabel(QPainter *painter, const QStyleOptionComboBox &box)

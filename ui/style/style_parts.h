@@ -19,6 +19,7 @@ void paintButtonLabel(QPainter *painter, const QStyleOptionButton &option, const
 void paintToolButton(QPainter *painter, const QStyleOption &option);
 void paintField(QPainter *painter, const QStyleOption &option);
 void paintFocus(QPainter *painter, const QStyleOption &option, const QWidget *widget);
+void paintSpinBox(QPainter *painter, const QStyleOptionSpinBox &box, const QRect &up, const QRect &down);
 void paintHeaderLabel(QPainter *painter, const QStyleOptionHeader &header);
 void paintTab(QPainter *painter, const QStyleOptionTab &tab, bool plain);
 void paintCloseMark(QPainter *painter, const QStyleOption &option);

@@ -12,9 +12,9 @@ namespace meshscope::ui {
 
 namespace {
 
-constexpr int kPadding = 6;
+constexpr int kPadding = 5;
 constexpr int kGap = 4;      // between key and value
-constexpr int kSpacing = 5;  // between chips
+constexpr int kSpacing = 4;  // between chips
 constexpr int kReservedMark = 8;
 constexpr int kSetGap = 9;  // more room, and a line, between tag sets
 
@@ -25,7 +25,9 @@ int rankOf(const std::string &key)
 {
     if (key == kServiceTag)
         return 0;
-    return std::string_view(key).substr(0, kReservedPrefix.size()) == kReservedPrefix ? 2 : 1;
+    if (key == "version")
+        return 1;
+    return std::string_view(key).substr(0, kReservedPrefix.size()) == kReservedPrefix ? 3 : 2;
 }
 
 TagChip chipOf(const std::string &key, const std::string &value)

@@ -19,7 +19,8 @@ struct TagChip {
     QString full() const;    // "kuma.io/service=web"
 };
 
-// Service first, then a person's own tags, then protocol and zone. Equal sets are shown once.
+// Service first, then the version and a person's other tags, then protocol and zone. Equal sets are shown
+// once.
 QList<TagChip> chipsOf(const Tags &tags);
 QList<TagChip> chipsOf(const TagSets &sets);
 QString chipsText(const QList<TagChip> &chips);  // one tag a line, sets parted by an empty one

@@ -2,6 +2,7 @@
 
 #include "resources/resources.h"
 #include "ui/style/app_style.h"
+#include "ui/style/plurals.h"
 
 #include <QFontDatabase>
 #include <QStyleFactory>
@@ -37,6 +38,7 @@ QString firstInstalled(const QStringList &families)
 void prepareApplication(QApplication &application)
 {
     initResources();
+    QApplication::installTranslator(new EnglishPlurals(&application));
     QApplication::setStyle(new AppStyle);
     if (hasNoDesktop()) {
         QFont font = QApplication::font();

@@ -9,6 +9,7 @@
 namespace meshscope::ui {
 
 inline constexpr int kRowHeight = 26;
+inline constexpr int kLogLineHeight = 19;
 inline constexpr int kToolBarHeight = 36;
 inline constexpr int kPageMargin = 12;
 

@@ -1,0 +1,296 @@
+// Pictures of every page, full, empty, loading, failed and stale, in light and dark and at two scales. With
+// MESHSCOPE_SHOTS=DIR they are left there as PNGs to be looked at; without, they must only not be blank.
+#include "models/focus.h"
+#include "models/text.h"
+#include "tests/support/mesh_builders.h"
+#include "tests/ui/window_fixture.h"
+#include "ui/browse/inspector.h"
+#include "ui/editors/dataplane_editor.h"
+#include "ui/editors/yaml_view.h"
+#include "ui/graph/graph_page.h"
+#include "ui/shell/query_bar.h"
+#include "ui/style/icons.h"
+#include "ui/style/theme.h"
+
+#include <QDir>
+#include <QImage>
+#include <QPainter>
+#include <QPushButton>
+
+#include <functional>
+#include <set>
+
+using namespace Qt::StringLiterals;
+using namespace meshscope;
+using namespace meshscope::testing;
+
+namespace {
+
+using Prepare = std::function<void(WindowFixture &)>;
+using Start = std::function<std::unique_ptr<WindowFixture>()>;
+
+void settle()
+{
+    for (int i = 0; i < 3; ++i)
+        QApplication::processEvents();
+}
+
+void waitForGraph(const WindowFixture &f)
+{
+    QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::GraphPage>(u"page.graph"_s)->isLayingOut(), 15'000);
+    settle();
+}
+
+QImage pictureOf(QWidget *window, double scale)
+{
+    QImage image(window->size() * scale, QImage::Format_RGB32);
+    image.setDevicePixelRatio(scale);
+    image.fill(Qt::magenta);
+    window->render(&image);
+    return image;
+}
+
+int coloursIn(const QImage &image)
+{
+    std::set<QRgb> colours;
+    for (int y = 0; y < image.height(); y += 3) {
+        for (int x = 0; x < image.width(); x += 3)
+            colours.insert(image.pixel(x, y));
+    }
+    return static_cast<int>(colours.size());
+}
+
+struct Scene {
+    const char *name;
+    Start start;
+    Prepare prepare;
+};
+
+std::unique_ptr<WindowFixture> withShop() { return std::make_unique<WindowFixture>(shopMesh()); }
+
+std::unique_ptr<WindowFixture> withHello() { return std::make_unique<WindowFixture>(fresh(helloMesh())); }
+
+std::unique_ptr<WindowFixture> connecting() { return std::make_unique<WindowFixture>(); }
+
+void startThree(WindowFixture &f)
+{
+    f.trigger(u"startAllSidecars"_s);
+    const ResourceKey web{"default", "web-1"};
+    for (int i = 0; i < 30; ++i)
+        f.sidecars.log(
+            web, u"[info][main] [source/server/server.cc:95%1] cm init: all clusters initialized"_s.arg(i));
+    f.sidecars.log(web, u"upstream reset: reset reason: connection failure"_s,
+                   SidecarLogLine::Level::Warning);
+    f.sidecars.log({"default", "backend-1"}, u"listening on 127.0.0.1:22101"_s, SidecarLogLine::Level::Info,
+                   SidecarLogLine::Origin::Workload);
+}
+
+std::vector<Scene> scenes()
+{
+    return {
+        {"dataplanes-full", withShop, [](WindowFixture &f) { f.look("web-1"); }},
+        {"dataplanes-filtered-away", withShop,
+         [](WindowFixture &f) { f.find<ui::QueryBar>(u"field.filter"_s)->setQuery(u"nothing has this"_s); }},
+        {"dataplanes-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
+         [](WindowFixture &) {}},
+        {"dataplanes-loading", connecting, [](WindowFixture &) {}},
+        {"dataplanes-failed", connecting,
+         [](WindowFixture &f) {
+             f.source.fail({Error::Code::Unreachable, "connection refused", "http://127.0.0.1:5681/"});
+         }},
+        {"dataplanes-stale", withShop,
+         [](WindowFixture &f) {
+             f.look("backend-7");
+             f.source.fail({Error::Code::Unreachable, "the control plane closed the connection",
+                            "http://127.0.0.1:5681/meshes"});
+         }},
+        {"services-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageServices"_s);
+             f.window->focus()->set({FocusKind::Service, &f.source, {"default", "backend"}, -1});
+         }},
+        {"graph-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+         }},
+        {"graph-focus", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+             f.window->focus()->set({FocusKind::Service, &f.source, {"default", "web"}, -1});
+         }},
+        {"graph-hello", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+         }},
+        {"sidecars-empty", withHello, [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
+        {"sidecars-no-envoy",
+         [] {
+             auto f = withHello();
+             f->sidecars.setEnvoy({u"envoy"_s,
+                                   {},
+                                   {},
+                                   {u"PATH"_s, u"build/venv"_s},
+                                   u"Run ./installer/setup, or put an envoy on the PATH."_s});
+             f->source.setSnapshot(fresh(helloMesh()));
+             return f;
+         },
+         [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
+        {"sidecars-full", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageSidecars"_s);
+             startThree(f);
+             CallReport report;
+             report.asked = 10;
+             report.answers = {{"200 backend-1", 5}, {"200 backend-2", 5}};
+             for (int i = 0; i < 10; ++i)
+                 report.inOrder << (i % 2 ? u"200 backend-2"_s : u"200 backend-1"_s);
+             f.sidecars.scriptCall(report);
+             f.find<QPushButton>(u"button.call"_s)->click();
+             QTest::qWait(250);
+         }},
+        {"sidecars-failed", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageSidecars"_s);
+             startThree(f);
+             f.sidecars.failWith(
+                 {"default", "backend-2"},
+                 {Error::Code::Conflict, "port 21102 is in use by process 4711 (nginx)", "127.0.0.1:21102"},
+                 u"Stop that process, or give the dataplane another port."_s);
+             f.sidecars.enter({"default", "backend-1"}, SidecarPhase::Draining,
+                              u"waiting for open requests"_s);
+             QTest::qWait(250);
+         }},
+        {"editor-full", withHello,
+         [](WindowFixture &f) {
+             f.look("backend-2");
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3\n        regoin: eu"_s));
+             QTRY_VERIFY(!editor->session()->isValidating());
+         }},
+        {"editor-invalid", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"port: 21102"_s, u"port: 0"_s));
+             QTRY_VERIFY(!editor->session()->isValidating());
+             QTRY_VERIFY(!editor->session()->findings().empty());
+         }},
+        {"editor-conflict", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             f.editor.hold({"default", "backend-2"}, backend2Json("v5"));
+             editor->push();
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Conflict);
+         }},
+        {"editor-pushed", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             editor->push();
+             QTRY_VERIFY(editor->session()->state() == EditSession::State::Watching
+                         || editor->session()->state() == EditSession::State::Accepted);
+         }},
+        {"editor-push-failed", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             f.editor.scriptPut(
+                 fail(Error::Code::Unreachable, "the connection was reset", "http://127.0.0.1:5681"));
+             editor->push();
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::PushFailed);
+         }},
+        {"inspector-events", withShop,
+         [](WindowFixture &f) {
+             f.look("redis-1");
+             f.find<ui::Inspector>(u"inspector"_s)->setTab(ui::Inspector::EventsTab);
+         }},
+    };
+}
+
+}  // namespace
+
+class TestPictures : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void pagesAreDrawn_data()
+    {
+        QTest::addColumn<int>("scene");
+        QTest::addColumn<bool>("dark");
+        QTest::addColumn<double>("scale");
+        const auto all = scenes();
+        for (int i = 0; i < static_cast<int>(all.size()); ++i) {
+            for (const bool dark : {false, true}) {
+                for (const double scale : {1.0, 2.0})
+                    QTest::addRow("%s-%s-%d", all[static_cast<std::size_t>(i)].name, dark ? "dark" : "light",
+                                  static_cast<int>(scale * 100))
+                        << i << dark << scale;
+            }
+        }
+    }
+
+    void pagesAreDrawn()
+    {
+        QFETCH(int, scene);
+        QFETCH(bool, dark);
+        QFETCH(double, scale);
+        const Scene wanted = scenes().at(static_cast<std::size_t>(scene));
+        const auto fixture = wanted.start();
+        fixture->window->setTheme(dark ? ui::ThemeMode::Dark : ui::ThemeMode::Light);
+        wanted.prepare(*fixture);
+        if (QTest::currentTestFailed())
+            return;
+        settle();
+        const QImage picture = pictureOf(fixture->window.get(), scale);
+        QVERIFY2(coloursIn(picture) > 12, "the window is blank");
+        QVERIFY2(!picture.allGray(), "nothing has a colour");
+        save(picture, QString::fromUtf8(QTest::currentDataTag()));
+    }
+
+    void everyIconIsDrawn()
+    {
+        const QStringList names = ui::iconNames();
+        QVERIFY(names.size() >= 40);
+        ui::applyTheme(ui::ThemeMode::Light);
+        QImage sheet(10 * 96, (static_cast<int>(names.size()) / 10 + 1) * 80, QImage::Format_RGB32);
+        sheet.fill(Qt::white);
+        QPainter painter(&sheet);
+        for (int i = 0; i < names.size(); ++i) {
+            const QPixmap drawn = ui::icon(names.at(i)).pixmap(QSize(32, 32));
+            QVERIFY2(coloursIn(drawn.toImage()) > 2, qPrintable(names.at(i)));
+            const QPoint at(i % 10 * 96, i / 10 * 80);
+            painter.drawPixmap(at + QPoint(32, 10), drawn);
+            painter.drawPixmap(at + QPoint(70, 26), ui::icon(names.at(i)).pixmap(QSize(16, 16)));
+            painter.drawText(QRect(at + QPoint(0, 46), QSize(96, 20)), Qt::AlignCenter, names.at(i));
+        }
+        painter.end();
+        save(sheet, u"icons"_s);
+    }
+
+private:
+    void save(const QImage &image, const QString &name)
+    {
+        const QString directory = qEnvironmentVariable("MESHSCOPE_SHOTS");
+        if (directory.isEmpty())
+            return;
+        QVERIFY(QDir().mkpath(directory));
+        QVERIFY(image.save(QDir(directory).filePath(name + u".png"_s)));
+    }
+};
+
+MESHSCOPE_UI_TEST_MAIN(TestPictures)
+#include "tst_pictures.moc"
