@@ -67,6 +67,7 @@ class TreeBuilder : public YAML::EventHandler
 public:
     YamlTree tree;
     bool any = false;
+    std::optional<YamlMark> lastQuoted;
 
     void OnDocumentStart(const YAML::Mark &) override {}
     void OnDocumentEnd() override {}
@@ -90,6 +91,8 @@ public:
     void OnScalar(const YAML::Mark &mark, const std::string &tag, YAML::anchor_t anchor,
                   const std::string &value) override
     {
+        if (tag == "!")
+            lastQuoted = YamlMark{mark.line, mark.column};
         YamlNode &node = add(mark, anchor, YamlNode::Kind::Scalar);
         node.text = value;
         // "?" is a plain scalar without a tag, "!" one in quotes.
@@ -165,21 +168,60 @@ private:
     std::map<YAML::anchor_t, std::uint32_t> m_anchors;
 };
 
+// yaml-cpp's terse words in plain ones.
+std::string plainWords(const std::string &message)
+{
+    static const std::pair<const char *, const char *> kWords[] = {
+        {"illegal map value", "a colon cannot stand here; a value that holds \": \" needs quotes"},
+        {"end of map not found", "this line is not indented like the ones it belongs to"},
+        {"end of sequence not found", "this line is not indented like the list it belongs to"},
+        {"end of sequence flow not found", "a list that begins with [ is not closed with ]"},
+        {"end of map flow not found", "a mapping that begins with { is not closed with }"},
+        {"illegal block entry", "a list entry (- …) cannot stand here"},
+        {"illegal map key", "a key cannot stand here"},
+        {"unknown token", "this character cannot begin a value; put the value in quotes"},
+        {"the referenced anchor is not defined", "this alias (*…) has no anchor (&…) above it"},
+        {"illegal EOF in scalar", "this quote is never closed"},
+    };
+    for (const auto &[theirs, ours] : kWords) {
+        if (message == theirs)
+            return ours;
+    }
+    return message.empty() ? "this is not YAML" : message;
+}
+
 YamlError fromException(const YAML::Exception &exception, const YamlText &lines)
 {
     const YamlMark mark{std::max(exception.mark.line, 0), std::max(exception.mark.column, 0)};
-    std::string message = exception.msg.empty() ? std::string("this is not YAML") : exception.msg;
     if (dynamic_cast<const YAML::DeepRecursion *>(&exception) != nullptr)
-        message = "nested too deeply";
+        return {lines.positionOf(mark), "nested too deeply"};
     for (int number = mark.line; number >= std::max(mark.line - 1, 0); --number) {
         const auto line = lines.line(number);
-        const auto indent = line.substr(0, line.find_first_not_of(" \t"));
-        if (indent.find('\t') != std::string_view::npos) {
-            message = "a tab cannot indent YAML; use spaces (" + message + ")";
-            return {lines.positionOf({number, static_cast<int>(indent.find('\t'))}), message};
+        const auto tab = line.substr(0, line.find_first_not_of(" \t")).find('\t');
+        if (tab != std::string_view::npos)
+            return {lines.positionOf({number, static_cast<int>(tab)}),
+                    "a tab cannot indent YAML; use spaces"};
+    }
+    return {lines.positionOf(mark), plainWords(exception.msg)};
+}
+
+// yaml-cpp takes a quote that is never closed for one closed at the end. Offset of the quote, or nothing.
+std::optional<std::size_t> unclosedQuote(const std::string &text, std::size_t from)
+{
+    const std::size_t open = text.find_first_of("\"'", from);
+    if (open == std::string::npos)
+        return std::nullopt;
+    const char quote = text[open];
+    for (std::size_t at = open + 1; at < text.size(); ++at) {
+        if (quote == '"' && text[at] == '\\') {
+            ++at;
+        } else if (text[at] == quote) {
+            if (quote != '\'' || at + 1 >= text.size() || text[at + 1] != '\'')
+                return std::nullopt;
+            ++at;
         }
     }
-    return {lines.positionOf(mark), message};
+    return open;
 }
 
 }  // namespace
@@ -211,8 +253,18 @@ Position YamlText::positionOf(YamlMark mark) const
     return {mark.line + 1, static_cast<int>(characters) + 1};
 }
 
+std::size_t YamlText::offsetOf(YamlMark mark) const
+{
+    const auto found = line(mark.line);
+    if (found.data() == nullptr)
+        return m_text->size();
+    const auto start = static_cast<std::size_t>(found.data() - m_text->data());
+    return start + std::min(found.size(), static_cast<std::size_t>(std::max(mark.column, 0)));
+}
+
 Position YamlText::positionAt(std::size_t offset) const
 {
+    offset = std::max(offset, m_starts->front());
     const auto after = std::upper_bound(m_starts->begin(), m_starts->end(), offset);
     const auto index = static_cast<std::size_t>(after - m_starts->begin()) - 1;
     return positionOf({static_cast<int>(index), static_cast<int>(offset - (*m_starts)[index])});
@@ -270,6 +322,11 @@ tl::expected<std::vector<YamlTree>, YamlError> parseYamlStream(const std::string
             TreeBuilder builder;
             if (!parser.HandleNextDocument(builder))
                 break;
+            if (builder.lastQuoted) {  // only the last one can be open
+                if (const auto at = unclosedQuote(text, lines.offsetOf(*builder.lastQuoted)))
+                    return tl::make_unexpected(
+                        YamlError{lines.positionAt(*at), "this quote is never closed"});
+            }
             const bool isEmpty = !builder.any || builder.tree.nodes[builder.tree.root].isImplicitNull;
             if (!isEmpty)
                 trees.push_back(std::move(builder.tree));

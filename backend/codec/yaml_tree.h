@@ -44,7 +44,7 @@ struct YamlTree {
     const YamlNode::Member *member(const YamlNode &mapping, std::string_view key) const;
 };
 
-// The lines of the text, to count columns in characters.
+// The lines of the text, to count columns in characters. A byte order mark belongs to no line.
 class YamlText
 {
 public:
@@ -52,9 +52,10 @@ public:
     explicit YamlText(const std::string &text);
     Position positionOf(YamlMark mark) const;
 
-    // Position of a byte offset.
-    Position positionAt(std::size_t offset) const;
+    Position positionAt(std::size_t offset) const;  // of a byte
+    std::size_t offsetOf(YamlMark mark) const;
     std::string_view line(int number) const;  // from 0
+    const std::string &all() const { return *m_text; }
 
 private:
     std::shared_ptr<const std::string> m_text;
