@@ -63,6 +63,12 @@ std::string hostOf(std::string_view authority)
     return std::string(authority);
 }
 
+std::string userText(Caller caller)
+{
+    return caller == Caller::Admin ? "mesh-system:admin/mesh-system:admin,mesh-system:authenticated"
+                                   : "mesh-system:anonymous/mesh-system:unauthenticated";
+}
+
 Caller callerOf(const HttpRequest &request)
 {
     if (isFromOtherSite(request))

@@ -15,6 +15,9 @@ enum class Caller {
 // be able to drive the API of the machine it is shown on.
 Caller callerOf(const HttpRequest &request);
 
+// "name/group,group", as Kuma's messages have it.
+std::string userText(Caller caller);
+
 bool isLoopbackAddress(std::string_view address);
 // Of a Host header or an authority: without port and brackets.
 std::string hostOf(std::string_view authority);

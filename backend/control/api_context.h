@@ -8,8 +8,11 @@
 #include "backend/control/resource_writer.h"
 #include "backend/control/router.h"
 #include "backend/store/store.h"
+#include "backend/xds/proxy_metadata.h"
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
 
 namespace meshscope::control {
@@ -31,10 +34,13 @@ struct ApiContext {
     ResourceWriter &writer;
     Clock clock;
     ControlPlaneIdentity identity;
+    // What a proxy announced whose stream is open now.
+    std::function<std::optional<xds::ProxyMetadata>(const ResourceKey &)> connectedProxy;
 };
 
 void addIndexRoutes(Router &router, ApiContext &context);     // /, /config, /who-am-i, /policies, /_resources
 void addResourceRoutes(Router &router, ApiContext &context);  // every type: lists, items, overviews, writes
+void addInspectRoutes(Router &router, ApiContext &context);   // what a proxy has or would be given
 void addInsightRoutes(Router &router, ApiContext &context);   // insights of dataplanes, services, meshes, all
 
 }  // namespace meshscope::control

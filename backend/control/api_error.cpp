@@ -65,6 +65,8 @@ ApiError notValid(std::string title, std::vector<Violation> violations)
 
 ApiError badRequest(std::string detail) { return {400, "Bad Request", std::move(detail), {}}; }
 
+ApiError accessDenied(std::string detail) { return {403, "Access Denied", std::move(detail), {}}; }
+
 ApiError internalError(std::string title) { return {500, std::move(title), "Internal Server Error", {}}; }
 
 }  // namespace meshscope::control

@@ -35,5 +35,6 @@ ApiError notFound(std::string title);
 ApiError notValid(std::string title, std::vector<Violation> violations);
 ApiError badRequest(std::string detail);
 ApiError internalError(std::string title);
+ApiError accessDenied(std::string detail);
 
 }  // namespace meshscope::control

@@ -146,10 +146,12 @@ Result<void> ControlPlane::listen(const SandboxOptions &options)
         return answerBootstrap(request, bootstrap, *m_store->snapshot());
     });
     m_api = std::make_unique<ApiContext>(
-        ApiContext{*m_store, m_cache, m_insights, m_writer, m_clock, m_identity});
+        ApiContext{*m_store, m_cache, m_insights, m_writer, m_clock, m_identity,
+                   [this](const ResourceKey &key) { return m_reconciler.connectedProxy(key); }});
     addIndexRoutes(m_router, *m_api);
     addResourceRoutes(m_router, *m_api);
     addInsightRoutes(m_router, *m_api);
+    addInspectRoutes(m_router, *m_api);
     m_apiServer->serve([this](const HttpRequest &request) {
         auto response = m_router.handle(request);
         m_log(0, request.method + " " + request.target + " " + std::to_string(response.status));

@@ -338,7 +338,8 @@ public:
     HttpResponse zones(const ApiCall &) const
     {
         auto list = Json::array();
-        for (const auto &zone : m_context.store.snapshot()->list("Zone"))
+        const auto store = m_context.store.snapshot();
+        for (const auto &zone : store->list("Zone"))
             list.push_back({{"name", zone->key.name}, {"active", false}});
         return jsonResponse(list.dump());
     }

@@ -104,9 +104,12 @@ std::vector<Tags> tagSetsOf(const ResourceType &type, const StoredPtr &stored, D
 std::string nextUrl(const ApiCall &call, const PageRequest &page)
 {
     Query query = call.query;
-    std::erase_if(query, [](const auto &p) { return p.first == "offset" || p.first == "size"; });
+    std::erase_if(query, [](const auto &p) { return p.first == "offset"; });
     query.emplace_back("offset", std::to_string(page.offset + page.size));
-    query.emplace_back("size", std::to_string(page.size));
+    if (const auto *size = find(query, "size"); !size || size->empty()) {
+        std::erase_if(query, [](const auto &p) { return p.first == "size"; });
+        query.emplace_back("size", std::to_string(page.size));
+    }
     return "http://" + call.request.header("host") + call.path + "?" + encode(query);
 }
 

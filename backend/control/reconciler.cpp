@@ -28,7 +28,8 @@ Reconciler::Reconciler(Store &store, DataplaneCache &cache, ResourceWriter &writ
     });
     // What was there before. A change that the feed reported meanwhile comes after it and wins.
     StoreChanges present;
-    for (const auto &stored : m_store.snapshot()->list(kDataplaneType))
+    const auto now = m_store.snapshot();
+    for (const auto &stored : now->list(kDataplaneType))
         present.push_back({nullptr, stored});
     {
         const std::lock_guard lock(m_mutex);
@@ -102,6 +103,13 @@ void Reconciler::disconnect(const ResourceKey &key, const std::string &subscript
         m_deleteAt[key] = std::chrono::steady_clock::now() + m_options.deregistration;
         m_wake.notify_one();
     }
+}
+
+std::optional<xds::ProxyMetadata> Reconciler::connectedProxy(const ResourceKey &key)
+{
+    const std::lock_guard lock(m_mutex);
+    const auto proxy = m_proxies.find(key);
+    return proxy == m_proxies.end() ? std::nullopt : std::optional(proxy->second.metadata);
 }
 
 void Reconciler::run()

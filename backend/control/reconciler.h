@@ -52,6 +52,9 @@ public:
     // It ended. A Dataplane that came with it is deleted later, unless it is back by then or we are stopping.
     void disconnect(const ResourceKey &key, const std::string &subscription);
 
+    // Any thread. Nothing when no stream of that Dataplane is open.
+    std::optional<xds::ProxyMetadata> connectedProxy(const ResourceKey &key);
+
 private:
     using SteadyTime = std::chrono::steady_clock::time_point;
 

@@ -42,6 +42,8 @@ HttpResponse list(const TypeRoutes &target, const ApiCall &call, bool overview)
     const auto store = target.context.store.snapshot();
     if (!target.hasMesh(call, *store))
         return notFound("Failed to retrieve Mesh").response();
+    if (const auto denied = accessRefusal(target.type, call.caller))
+        return denied->response();
     const auto page = pageRequest(call);
     if (!page)
         return page.error().response();
@@ -61,6 +63,8 @@ HttpResponse item(const TypeRoutes &target, const ApiCall &call, bool overview)
     const auto store = target.context.store.snapshot();
     if (!target.hasMesh(call, *store))
         return notFound("Failed to retrieve Mesh").response();
+    if (const auto denied = accessRefusal(target.type, call.caller))
+        return denied->response();
     const auto stored = store->find(target.type.name, target.key(call));
     const auto *format = find(call.query, "format");
     const bool universal = !format || format->empty() || *format == "universal";
@@ -81,7 +85,8 @@ HttpResponse item(const TypeRoutes &target, const ApiCall &call, bool overview)
 
 HttpResponse put(const TypeRoutes &target, const ApiCall &call)
 {
-    const auto written = target.context.writer.put(target.type, target.key(call), call.request.body);
+    const auto written =
+        target.context.writer.put(target.type, target.key(call), call.request.body, call.caller);
     if (!written)
         return written.error().response();
     return {*written == ResourceWriter::Written::Created ? 201 : 200, {}, {}, {}};
@@ -89,7 +94,7 @@ HttpResponse put(const TypeRoutes &target, const ApiCall &call)
 
 HttpResponse erase(const TypeRoutes &target, const ApiCall &call)
 {
-    const auto erased = target.context.writer.erase(target.type, target.key(call));
+    const auto erased = target.context.writer.erase(target.type, target.key(call), call.caller);
     return erased ? HttpResponse{200, {}, {}, {}} : erased.error().response();
 }
 

@@ -25,6 +25,12 @@ constexpr ResourceType readOnly(ResourceType type)
     return type;
 }
 
+constexpr ResourceType adminOnly(ResourceType type)
+{
+    type.adminOnly = true;
+    return type;
+}
+
 constexpr ResourceType federated(ResourceType type)
 {
     type.federated = true;
@@ -79,7 +85,7 @@ constexpr std::array kTypes{
     readOnly(meshType("DataplaneInsight", "dataplane-insights", "Dataplane Insight", "Dataplane Insights")),
     federated(meshType("ExternalService", "external-services", "External Service", "External Services")),
     legacyPolicy("FaultInjection", "fault-injections", "Fault Injection", "Fault Injections"),
-    federated(globalType("GlobalSecret", "global-secrets", "", "")),
+    adminOnly(federated(globalType("GlobalSecret", "global-secrets", "", ""))),
     legacyPolicy("HealthCheck", "health-checks", "Health Check", "Health Checks"),
     fromZone(withSpec(federated(
         globalType("HostnameGenerator", "hostnamegenerators", "Hostname Generator", "Hostname Generators")))),
@@ -115,7 +121,7 @@ constexpr std::array kTypes{
     legacyPolicy("ProxyTemplate", "proxytemplates", "Proxy Template", "Proxy Templates"),
     legacyPolicy("RateLimit", "rate-limits", "Rate Limit", "Rate Limits"),
     legacyPolicy("Retry", "retries", "Retry", "Retries"),
-    federated(meshType("Secret", "secrets", "Secret", "Secrets")),
+    adminOnly(federated(meshType("Secret", "secrets", "Secret", "Secrets"))),
     readOnly(meshType("ServiceInsight", "service-insights", "Service Insight", "Service Insights")),
     legacyPolicy("Timeout", "timeouts", "Timeout", "Timeouts"),
     legacyPolicy("TrafficLog", "traffic-logs", "Traffic Log", "Traffic Logs"),

@@ -19,6 +19,7 @@ struct ResourceType {
     Scope scope = Scope::Mesh;
     Shape shape = Shape::Flat;
     bool readOnly = false;
+    bool adminOnly = false;  // secrets: not for anonymous callers, not even to read
     bool fromZone = false;   // a zone provides it: labels of zone, origin and environment
     bool federated = false;  // `includeInFederation`
     PolicyKind policy = PolicyKind::None;

@@ -132,7 +132,7 @@ ApiResult<std::vector<StoreWrite>> ResourceWriter::plan(const ResourceType &type
 }
 
 ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type, const ResourceKey &key,
-                                                       const std::string &body)
+                                                       const std::string &body, Caller caller)
 {
     if (type.readOnly)
         return refuse(readOnlyError());
@@ -147,6 +147,8 @@ ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type,
     bool refused = false;
     const auto written = m_store.edit([&](const StoreSnapshot &now) -> Result<std::vector<StoreWrite>> {
         auto writes = plan(type, key, *parsed, now, outcome);
+        if (const auto denied = accessRefusal(type, caller); writes && denied)
+            writes = refuse(*denied);
         if (writes)
             return std::move(*writes);
         refused = true;
@@ -160,7 +162,15 @@ ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type,
     return outcome;
 }
 
-ApiResult<void> ResourceWriter::erase(const ResourceType &type, const ResourceKey &key)
+std::optional<ApiError> accessRefusal(const ResourceType &type, Caller caller)
+{
+    if (!type.adminOnly || caller == Caller::Admin)
+        return std::nullopt;
+    return accessDenied("user \"" + userText(caller) + "\" cannot access the resource of type \""
+                        + std::string(type.name) + "\"");
+}
+
+ApiResult<void> ResourceWriter::erase(const ResourceType &type, const ResourceKey &key, Caller caller)
 {
     if (type.readOnly)
         return refuse(readOnlyError());
@@ -176,6 +186,8 @@ ApiResult<void> ResourceWriter::erase(const ResourceType &type, const ResourceKe
             return stop(notFound("Failed to retrieve Mesh"));
         if (!now.find(type.name, key))
             return stop(notFound(kDelete));
+        if (const auto denied = accessRefusal(type, caller))
+            return stop(*denied);
         std::vector<StoreWrite> writes{StoreWrite::erase(std::string(type.name), key)};
         if (type.name == kMeshType) {
             if (!now.list(kDataplaneType, key.name).empty())

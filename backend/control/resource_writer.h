@@ -1,11 +1,13 @@
 // What a PUT and a DELETE do, whoever asks: the API, --load, or a proxy that brings its Dataplane along.
 #pragma once
 
+#include "backend/control/access.h"
 #include "backend/control/api_error.h"
 #include "backend/control/clock.h"
 #include "backend/control/resource_type.h"
 #include "backend/store/store.h"
 
+#include <optional>
 #include <string>
 
 namespace meshscope::control {
@@ -22,8 +24,9 @@ public:
     enum class Written { Created, Replaced };
     // `key` is the URL's. In Kuma's order: mesh, parser, rules of the spec, names and labels, side effects,
     // store.
-    ApiResult<Written> put(const ResourceType &type, const ResourceKey &key, const std::string &body);
-    ApiResult<void> erase(const ResourceType &type, const ResourceKey &key);
+    ApiResult<Written> put(const ResourceType &type, const ResourceKey &key, const std::string &body,
+                           Caller caller = Caller::Admin);
+    ApiResult<void> erase(const ResourceType &type, const ResourceKey &key, Caller caller = Caller::Admin);
 
 private:
     ApiResult<std::vector<StoreWrite>> plan(const ResourceType &type, const ResourceKey &key,
@@ -33,6 +36,9 @@ private:
     Store &m_store;
     Clock m_clock;
 };
+
+// Why this caller may not touch that type; nothing = it may.
+std::optional<ApiError> accessRefusal(const ResourceType &type, Caller caller);
 
 // The resources that every new Mesh gets: timeouts, retries, circuit breakers, unless it skips them.
 std::vector<StoreWrite> defaultsOfNewMesh(const StoredResource &mesh);

@@ -122,8 +122,7 @@ HttpResponse Router::handle(const HttpRequest &request) const
         return redirect(request, clean, target->rawQuery);
     const auto caller = callerOf(request);
     if (caller == Caller::WebPage && !isRead(request))
-        return ApiError{403, "Access Denied", "a web page of another origin cannot change anything here", {}}
-            .response();
+        return accessDenied("a web page of another origin cannot change anything here").response();
 
     const auto segments = split(target->path);
     auto routes = matching(segments);

@@ -38,7 +38,7 @@ class StoreSnapshot
 {
 public:
     StoredPtr find(std::string_view type, const ResourceKey &key) const;  // nullptr = there is none
-    // Sorted by key, that is by mesh and then by name.
+    // Sorted by key, that is by mesh and then by name. Valid while the snapshot lives.
     std::span<const StoredPtr> list(std::string_view type) const;
     std::span<const StoredPtr> list(std::string_view type, std::string_view mesh) const;
     std::vector<std::string> types() const;  // those that have a resource; sorted
