@@ -1,6 +1,7 @@
 #include "app/meshscope/tour_first_light.h"
 
 #include "backend/support/when_done.h"
+#include "models/roles.h"
 #include "ui/editors/yaml_view.h"
 #include "ui/graph/graph_layer.h"
 #include "ui/graph/graph_page.h"
@@ -112,20 +113,27 @@ void showPage(Stage &stage, const QString &page)
         tabs->setCurrentWidget(widget);
 }
 
-bool treeHolds(const QAbstractItemModel &model, const QModelIndex &parent, QStringList path)
+QString portText(std::uint32_t port) { return u':' + QString::number(port); }
+
+// The node at the end of a path of texts, opening nodes on the way as a person would; invalid when it does
+// not exist.
+QModelIndex follow(QAbstractItemModel &model, const QStringList &path)
 {
-    if (path.isEmpty())
-        return true;
-    if (model.canFetchMore(parent))
-        const_cast<QAbstractItemModel &>(model).fetchMore(
-            parent);  // as a view does when a person opens the node
-    const QString wanted = path.takeFirst();
-    for (int row = 0; row < model.rowCount(parent); ++row) {
-        const auto index = model.index(row, 0, parent);
-        if (index.data().toString().contains(wanted) && treeHolds(model, index, path))
-            return true;
+    QModelIndex node;
+    for (const auto &text : path) {
+        if (model.canFetchMore(node))
+            model.fetchMore(node);
+        QModelIndex next;
+        for (int row = 0; row < model.rowCount(node) && !next.isValid(); ++row) {
+            const auto child = model.index(row, 0, node);
+            if (child.data().toString().section(u' ', 0, 0) == text)
+                next = child;
+        }
+        if (!next.isValid())
+            return {};
+        node = next;
     }
-    return false;
+    return node;
 }
 
 void choose(Stage &stage, const QString &name)
@@ -149,11 +157,16 @@ void seeTheMesh(Stage &stage)
     if (table)
         tour.waitUntil([&] { return table->model()->rowCount() == 3; }, u"the table shows three rows"_s);
     auto *tree = tour.find<QAbstractItemView>(u"tree.navigator"_s);
-    if (tree) {
-        tour.check(
-            treeHolds(*tree->model(), {},
-                      {u"Sandbox"_s, u"default"_s, u"Services"_s, u"backend"_s, u"backend-2"_s, u"v2"_s}),
-            u"the navigator leads from the control plane to the inbound with version v2"_s);
+    const auto backend2 = stage.source.snapshot()->find(kBackend2);
+    if (tree && backend2) {
+        const QStringList path{u"Sandbox"_s,   u"default"_s,
+                               u"Services"_s,  u"backend"_s,
+                               u"backend-2"_s, portText(backend2->dataplane->inbounds.front().port)};
+        const QModelIndex inbound = follow(*tree->model(), path);
+        const auto tagSets = inbound.data(TagsRole).value<TagSets>();
+        tour.check(!tagSets.empty() && tagSets.front().count("version") == 1
+                       && tagSets.front().at("version") == "v2",
+                   u"the navigator leads from the control plane to the inbound with version v2"_s);
     }
     choose(stage, u"web-1"_s);
     tour.pause(200);
