@@ -1,10 +1,11 @@
 // One row a dataplane of a control plane, sorted by key. GUI thread. Views sit on DataplaneProxy.
 #pragma once
 
-#include "backend/core/snapshot.h"
+#include "backend/api/mesh_source.h"
 #include "models/diffed_table.h"
 #include "models/roles.h"
 
+#include <QPointer>
 #include <QSortFilterProxyModel>
 
 #include <optional>
@@ -12,8 +13,6 @@
 #include <vector>
 
 namespace meshscope {
-
-class MeshSource;
 
 struct DataplaneKeyOf {
     const ResourceKey &operator()(const DataplanePtr &row) const { return row->key(); }
@@ -74,7 +73,7 @@ private:
     QString toolTip(const DataplaneOverview &row, Column column) const;
 
     SnapshotPtr m_snapshot;
-    MeshSource *m_source = nullptr;
+    QPointer<MeshSource> m_source;
     TimePoint m_now{};
 };
 

@@ -87,8 +87,8 @@ EditSession::~EditSession()
 {
     m_fetching.cancel();
     m_putting.cancel();
-    m_validation.cancel();
-    m_validation.waitForFinished();
+    m_validation
+        .cancel();  // not waited for: the job holds values of its own, and the pool may be busy elsewhere
 }
 
 void EditSession::load()

@@ -140,8 +140,7 @@ Digester::Digester(QObject *parent)
 
 Digester::~Digester()
 {
-    m_job.cancel();
-    m_job.waitForFinished();
+    m_job.cancel();  // not waited for: the job holds values of its own, and the pool may be busy elsewhere
 }
 
 void Digester::setSnapshot(const SnapshotPtr &snapshot)

@@ -2,18 +2,18 @@
 // GUI thread.
 #pragma once
 
+#include "backend/api/mesh_source.h"
 #include "models/diffed_table.h"
 #include "models/mesh_digest.h"
 #include "models/roles.h"
 
+#include <QPointer>
 #include <QSortFilterProxyModel>
 
 #include <string>
 #include <vector>
 
 namespace meshscope {
-
-class MeshSource;
 
 struct ServiceKeyOf {
     const ResourceKey &operator()(const ServicePtr &row) const { return row->summary.key; }
@@ -53,7 +53,7 @@ public:
 
 private:
     Digester m_digester;
-    MeshSource *m_source = nullptr;
+    QPointer<MeshSource> m_source;
 };
 
 // Words of the text are looked for in name, protocols and tag values. The source model must be a

@@ -11,7 +11,9 @@ using namespace Qt::StringLiterals;
 namespace meshscope {
 namespace {
 
-QString tr(const char *text) { return QCoreApplication::translate("meshscope::text", text); }
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(meshscope::Words)
+};
 
 char lowerOf(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -34,15 +36,15 @@ QString ageText(TimePoint then, TimePoint now)
 {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - then).count();
     if (seconds < 1)
-        return tr("now");
+        return Words::tr("now");
     //: Ages; seconds, minutes, hours, days
     if (seconds < 60)
-        return tr("%1 s").arg(seconds);
+        return Words::tr("%1 s").arg(seconds);
     if (seconds < 3600)
-        return tr("%1 min").arg(seconds / 60);
+        return Words::tr("%1 min").arg(seconds / 60);
     if (seconds < 2 * 86'400)
-        return tr("%1 h").arg(seconds / 3600);
-    return tr("%1 d").arg(seconds / 86'400);
+        return Words::tr("%1 h").arg(seconds / 3600);
+    return Words::tr("%1 d").arg(seconds / 86'400);
 }
 
 QDateTime toDateTime(TimePoint time)
@@ -75,13 +77,13 @@ QString healthText(Health health)
 {
     switch (health) {
     case Health::Online:
-        return tr("Online");
+        return Words::tr("Online");
     case Health::Degraded:
-        return tr("Degraded");
+        return Words::tr("Degraded");
     case Health::Offline:
-        return tr("Offline");
+        return Words::tr("Offline");
     case Health::Unknown:
-        return tr("Unknown");
+        return Words::tr("Unknown");
     }
     return {};
 }

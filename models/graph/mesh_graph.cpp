@@ -10,6 +10,13 @@
 using namespace Qt::StringLiterals;
 
 namespace meshscope::graph {
+namespace {
+
+struct Words {
+    Q_DECLARE_TR_FUNCTIONS(meshscope::graph::Words)
+};
+
+}  // namespace
 
 int MeshGraph::indexOf(const ResourceKey &key) const
 {
@@ -66,13 +73,10 @@ MeshGraph serviceGraph(const Snapshot &snapshot, const std::string &mesh)
 
 QString factsLine(const GraphNode &node)
 {
-    const auto translated = [](const char *text, int n = -1) {
-        return QCoreApplication::translate("meshscope::graph", text, nullptr, n);
-    };
     if (node.dataplanes == 0)
-        return translated("no dataplanes");
+        return Words::tr("no dataplanes");
     QString line =
-        node.dataplanes == 1 ? translated("1 dataplane") : translated("%1 dataplanes").arg(node.dataplanes);
+        node.dataplanes == 1 ? Words::tr("1 dataplane") : Words::tr("%1 dataplanes").arg(node.dataplanes);
     if (node.versions.empty())
         return line;
     constexpr std::size_t kShown = 3;
