@@ -23,8 +23,9 @@ EnvoyCounters countersFrom(const QByteArray &stats)
     return counters;
 }
 
-EnvoyWatch::EnvoyWatch(QObject *parent)
+EnvoyWatch::EnvoyWatch(HttpExchange &http, QObject *parent)
     : QObject(parent)
+    , m_http(http)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &EnvoyWatch::ask);
@@ -78,7 +79,7 @@ void EnvoyWatch::ask()
     question.url.setQuery(
         uR"(filter=^(control_plane\.connected_state|listener_manager\.lds\.update_success|cluster_manager\.cds\.update_success)$)"_s);
     question.timeoutMilliseconds = m_timeout;
-    m_http.ask(question, [this](const HttpAnswer &answer) {
+    m_http.ask(question, this, [this](const HttpAnswer &answer) {
         if (m_admin.isEmpty())
             return;
         if (answer.status == 200)

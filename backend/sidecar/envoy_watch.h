@@ -26,7 +26,8 @@ public:
     static constexpr int kQuietPause = 5000;   // between two looks, in milliseconds
     static constexpr int kTroublePause = 500;  // while something is wrong
 
-    explicit EnvoyWatch(QObject *parent = nullptr);
+    // `http` outlives this.
+    explicit EnvoyWatch(HttpExchange &http, QObject *parent = nullptr);
 
     void start(const QUrl &admin, int timeoutMilliseconds);
     void stop();
@@ -42,7 +43,7 @@ private:
     void ask();
     void set(std::optional<EnvoyNews> news);
 
-    HttpExchange m_http;
+    HttpExchange &m_http;
     QTimer m_timer;
     QUrl m_admin;
     int m_timeout = 0;

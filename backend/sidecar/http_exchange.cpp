@@ -43,7 +43,8 @@ HttpExchange::HttpExchange(QObject *parent)
     m_network.setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
 }
 
-void HttpExchange::ask(const HttpQuestion &question, std::function<void(const HttpAnswer &)> callback)
+void HttpExchange::ask(const HttpQuestion &question, QObject *receiver,
+                       std::function<void(const HttpAnswer &)> callback)
 {
     QNetworkRequest request(question.url);
     request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
@@ -63,7 +64,7 @@ void HttpExchange::ask(const HttpQuestion &question, std::function<void(const Ht
         bool tooLong = false;
     };
     const auto state = std::make_shared<State>();
-    connect(reply, &QNetworkReply::sslErrors, this, [state](const QList<QSslError> &errors) {
+    connect(reply, &QNetworkReply::sslErrors, reply, [state](const QList<QSslError> &errors) {
         QStringList texts;
         for (const auto &error : errors)
             texts << error.errorString();
@@ -77,9 +78,14 @@ void HttpExchange::ask(const HttpQuestion &question, std::function<void(const Ht
         state->tooLong = true;
         reply->abort();
     };
-    connect(reply, &QNetworkReply::readyRead, this, takeBody);
-    connect(reply, &QNetworkReply::finished, this,
-            [reply, state, takeBody, callback = std::move(callback), isTls = question.tls.has_value(),
+    connect(reply, &QNetworkReply::readyRead, reply, takeBody);
+    connect(receiver, &QObject::destroyed, reply, [reply, receiver] {
+        QObject::disconnect(reply, nullptr, receiver, nullptr);
+        reply->abort();
+        reply->deleteLater();
+    });
+    connect(reply, &QNetworkReply::finished, receiver,
+            [reply, state, callback = std::move(callback), isTls = question.tls.has_value(),
              verifies = question.tls && question.tls->peerVerifyMode() != QSslSocket::VerifyNone] {
                 reply->deleteLater();
                 if (reply->isOpen() && !state->tooLong)
@@ -138,7 +144,7 @@ void CallRun::next()
     HttpQuestion question;
     question.url = m_url;
     question.bodyLimit = 1 << 20;
-    m_http.ask(question, [this](const HttpAnswer &answer) {
+    m_http.ask(question, this, [this](const HttpAnswer &answer) {
         note(answer);
         next();
     });

@@ -23,6 +23,7 @@ struct HttpQuestion {
     std::optional<QSslConfiguration> tls;
 };
 
+// One serves many: each has a thread and connections of its own.
 class HttpExchange : public QObject
 {
     Q_OBJECT
@@ -30,8 +31,10 @@ class HttpExchange : public QObject
 public:
     explicit HttpExchange(QObject *parent = nullptr);
 
-    // Calls back once, later, unless this object is gone before.
-    void ask(const HttpQuestion &question, std::function<void(const HttpAnswer &)> callback);
+    // Calls back once, later, unless the receiver or this object is gone before; then the question is
+    // dropped.
+    void ask(const HttpQuestion &question, QObject *receiver,
+             std::function<void(const HttpAnswer &)> callback);
 
 private:
     QNetworkAccessManager m_network;

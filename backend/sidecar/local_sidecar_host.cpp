@@ -100,9 +100,10 @@ Result<void> LocalSidecarHost::start(const SidecarSpec &spec)
         return fail(Error::Code::Conflict, "this sidecar runs already", name);
     if (slot.sidecar) {  // a restart may be asked for in answer to a signal of the old run
         slot.sidecar->disconnect(this);
+        slot.sidecar->setParent(this);
         slot.sidecar.release()->deleteLater();
     }
-    slot.sidecar = std::make_unique<Sidecar>(spec, m_envoy, m_baseFolder, m_timings, nullptr);
+    slot.sidecar = std::make_unique<Sidecar>(spec, m_envoy, m_http, m_baseFolder, m_timings);
     Sidecar *sidecar = slot.sidecar.get();
     connect(sidecar, &Sidecar::changed, this, [this, sidecar] { Q_EMIT sidecarChanged(sidecar->status()); });
     connect(sidecar, &Sidecar::logged, this, [this, &slot](const SidecarLogLine &line) {
@@ -158,21 +159,22 @@ QFuture<Result<QByteArray>> LocalSidecarHost::admin(const ResourceKey &key, cons
     question.bodyLimit = 256 << 20;
     const auto promise = std::make_shared<QPromise<Result<QByteArray>>>();
     promise->start();
-    m_http.ask(question, [promise, where = question.url.toString().toStdString()](const HttpAnswer &answer) {
-        if (answer.status == 200)
-            promise->addResult(Result<QByteArray>(answer.body));
-        else if (answer.status == 0)
-            promise->addResult(Result<QByteArray>(
-                fail(Error::Code::Unreachable,
-                     "Envoy's admin interface cannot be reached: " + answer.failure.toStdString(), where)));
-        else
-            promise->addResult(
-                Result<QByteArray>(fail(answer.status == 404 ? Error::Code::NotFound : Error::Code::Refused,
-                                        "Envoy's admin interface answered " + std::to_string(answer.status)
-                                            + ": " + answer.body.left(200).simplified().toStdString(),
-                                        where)));
-        promise->finish();
-    });
+    m_http.ask(
+        question, this, [promise, where = question.url.toString().toStdString()](const HttpAnswer &answer) {
+            if (answer.status == 200)
+                promise->addResult(Result<QByteArray>(answer.body));
+            else if (answer.status == 0)
+                promise->addResult(Result<QByteArray>(fail(
+                    Error::Code::Unreachable,
+                    "Envoy's admin interface cannot be reached: " + answer.failure.toStdString(), where)));
+            else
+                promise->addResult(Result<QByteArray>(
+                    fail(answer.status == 404 ? Error::Code::NotFound : Error::Code::Refused,
+                         "Envoy's admin interface answered " + std::to_string(answer.status) + ": "
+                             + answer.body.left(200).simplified().toStdString(),
+                         where)));
+            promise->finish();
+        });
     return promise->future();
 }
 

@@ -4,8 +4,9 @@ namespace meshscope {
 
 using namespace Qt::StringLiterals;
 
-ReadyProbe::ReadyProbe(QObject *parent)
+ReadyProbe::ReadyProbe(HttpExchange &http, QObject *parent)
     : QObject(parent)
+    , m_http(http)
 {
     m_timer.setSingleShot(true);
     connect(&m_timer, &QTimer::timeout, this, &ReadyProbe::askServer);
@@ -27,7 +28,7 @@ void ReadyProbe::stop()
 
 void ReadyProbe::askServer()
 {
-    m_http.ask(question(u"/ready"_s), [this](const HttpAnswer &answer) {
+    m_http.ask(question(u"/ready"_s), this, [this](const HttpAnswer &answer) {
         if (answer.status == 200)
             askListeners();
         else if (answer.status == 0)
@@ -42,7 +43,7 @@ void ReadyProbe::askListeners()
 {
     auto stats = question(u"/stats"_s);
     stats.url.setQuery(uR"(filter=^listener_manager\.(total_listeners_warming|workers_started)$)"_s);
-    m_http.ask(stats, [this](const HttpAnswer &answer) {
+    m_http.ask(stats, this, [this](const HttpAnswer &answer) {
         if (!answer.body.contains("total_listeners_warming: 0")
             || !answer.body.contains("workers_started: 1"))
             return again(u"listeners are warming"_s);

@@ -12,7 +12,8 @@ class ReadyProbe : public QObject
     Q_OBJECT
 
 public:
-    explicit ReadyProbe(QObject *parent = nullptr);
+    // `http` outlives this.
+    explicit ReadyProbe(HttpExchange &http, QObject *parent = nullptr);
 
     void start(const QUrl &admin, int pauseMilliseconds, int timeoutMilliseconds);
     void stop();
@@ -27,7 +28,7 @@ private:
     void again(const QString &reason);
     HttpQuestion question(const QString &path) const;
 
-    HttpExchange m_http;
+    HttpExchange &m_http;
     QTimer m_timer;
     QUrl m_admin;
     int m_timeout = 0;

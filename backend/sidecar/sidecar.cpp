@@ -20,13 +20,15 @@ bool isLoopback(const QString &host) { return host == "localhost"_L1 || QHostAdd
 
 }  // namespace
 
-Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, QString baseFolder, SidecarTimings timings,
-                 QObject *parent)
-    : QObject(parent)
-    , m_spec(std::move(spec))
+Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, HttpExchange &http, QString baseFolder,
+                 SidecarTimings timings)
+    : m_spec(std::move(spec))
     , m_tool(tool)
     , m_baseFolder(std::move(baseFolder))
     , m_timings(timings)
+    , m_http(http)
+    , m_readyProbe(http)
+    , m_watch(http)
 {
     m_status.key = m_spec.dataplane;
     m_timer.setSingleShot(true);
@@ -167,7 +169,7 @@ void Sidecar::askBootstrap()
     question.body = bootstrapRequest(m_spec, m_envoyTool.version, m_status.directory);
     question.timeoutMilliseconds = m_timings.bootstrapTimeout;
     if (prepareTls(question))
-        m_http.ask(question, [this](const HttpAnswer &answer) { takeBootstrap(answer); });
+        m_http.ask(question, this, [this](const HttpAnswer &answer) { takeBootstrap(answer); });
 }
 
 void Sidecar::takeBootstrap(const HttpAnswer &answer)
@@ -375,7 +377,7 @@ void Sidecar::drain()
     question.url.setPath(u"/healthcheck/fail"_s);
     question.post = true;
     question.timeoutMilliseconds = m_timings.adminTimeout;
-    m_http.ask(question, [this](const HttpAnswer &answer) {
+    m_http.ask(question, this, [this](const HttpAnswer &answer) {
         if (answer.status == 200 || !m_timer.isActive())
             return;
         log(Level::Warning, u"Envoy could not be told to drain"_s);

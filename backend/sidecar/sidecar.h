@@ -40,8 +40,9 @@ class Sidecar : public QObject
     Q_OBJECT
 
 public:
-    // `tool` outlives this. `baseFolder` is where the run's own directory is made.
-    Sidecar(SidecarSpec spec, EnvoyTool &tool, QString baseFolder, SidecarTimings timings, QObject *parent);
+    // `tool` and `http` outlive this. `baseFolder` is where the run's own directory is made.
+    Sidecar(SidecarSpec spec, EnvoyTool &tool, HttpExchange &http, QString baseFolder,
+            SidecarTimings timings);
     ~Sidecar() override;
 
     void start();
@@ -94,7 +95,7 @@ private:
     SidecarTimings m_timings;
     SidecarStatus m_status;
     ToolStatus m_envoyTool;
-    HttpExchange m_http;
+    HttpExchange &m_http;
     ReadyProbe m_readyProbe;
     EnvoyWatch m_watch;
     Child m_envoy;

@@ -14,6 +14,8 @@ class TestEnvoyWatch : public QObject
 {
     Q_OBJECT
 
+    HttpExchange m_http;
+
 private Q_SLOTS:
     void countersAreRead()
     {
@@ -28,7 +30,7 @@ private Q_SLOTS:
 
     void aLostConnectionIsSaidUntilItIsBack()
     {
-        EnvoyWatch watch;
+        EnvoyWatch watch(m_http);
         QSignalSpy changed(&watch, &EnvoyWatch::changed);
         watch.judge({true, 1, 1});
         QCOMPARE(changed.size(), 0);
@@ -64,7 +66,7 @@ private Q_SLOTS:
         QFETCH(QString, type);
         QFETCH(quint64, listeners);
         QFETCH(quint64, clusters);
-        EnvoyWatch watch;
+        EnvoyWatch watch(m_http);
         watch.note({Kind::ConfigurationRejected, u"refused"_s, type});
         watch.judge({true, 3, 7});
         QCOMPARE(watch.trouble(), u"refused"_s);

@@ -18,7 +18,7 @@ class TestHttpExchange : public QObject
     static HttpAnswer asked(HttpExchange &http, const HttpQuestion &question)
     {
         std::optional<HttpAnswer> result;
-        http.ask(question, [&result](const HttpAnswer &answer) { result = answer; });
+        http.ask(question, &http, [&result](const HttpAnswer &answer) { result = answer; });
         (void)QTest::qWaitFor([&result] { return result.has_value(); }, 10'000);
         return result.value_or(HttpAnswer{});
     }
