@@ -15,7 +15,6 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
-#include <regex>
 #include <string>
 #include <thread>
 
@@ -79,11 +78,13 @@ int main(int argc, char **argv)
 
     std::ifstream file(config);
     const std::string bootstrap{std::istreambuf_iterator<char>(file), {}};
-    std::smatch port;
-    if (!std::regex_search(bootstrap, port, std::regex("portValue: *([0-9]+)")))
+    const auto found = bootstrap.find("portValue:");
+    const int port = found == std::string::npos ? 0 : std::atoi(bootstrap.c_str() + found + 10);
+    if (port == 0)
         return die("Unable to parse file: no admin address");
+    const std::string taken = "cannot bind '127.0.0.1:" + std::to_string(port) + "': Address already in use";
     if (has("exit-at-once"))
-        return die("cannot bind '127.0.0.1:" + port[1].str() + "': Address already in use");
+        return die(taken);
     if (has("bad-bootstrap"))
         return die("Protobuf message (type envoy.config.bootstrap.v3.Bootstrap) has unknown fields");
     if (has("token-rejected"))
@@ -116,8 +117,8 @@ int main(int argc, char **argv)
         log("info", "told to drain");
         response.set_content("OK\n", "text/plain");
     });
-    const bool listened = admin.listen("127.0.0.1", std::stoi(port[1].str()));
+    const bool listened = admin.listen("127.0.0.1", port);
     if (flooding.joinable())
         flooding.join();
-    return listened ? 0 : die("cannot bind '127.0.0.1:" + port[1].str() + "': Address already in use");
+    return listened ? 0 : die(taken);
 }

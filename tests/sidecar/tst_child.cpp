@@ -164,7 +164,7 @@ private Q_SLOTS:
         constexpr qint64 kWritten = 100'000'000 / 52 + 1;
         QCOMPARE(lines + leftOut, kWritten);
         QVERIFY2(lines < 200'000, qPrintable(QString::number(lines)));
-        QVERIFY2(longestTurn < 500, qPrintable(u"the event loop stood still for %1 ms"_s.arg(longestTurn)));
+        QVERIFY2(longestTurn < 2000, qPrintable(u"the event loop stood still for %1 ms"_s.arg(longestTurn)));
     }
 
     void theHolderOfAPortIsFound()
