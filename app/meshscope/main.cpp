@@ -74,7 +74,6 @@ int run(QApplication &application, const Options &options)
             ? QSettings(QSettings::IniFormat, QSettings::UserScope, u"meshscope"_s, u"meshscope"_s)
             : QSettings(scratch.filePath(u"tour.ini"_s), QSettings::IniFormat);
     ui::prepareApplication(application);
-    ui::applyTheme(ui::themeFromName(options.theme));
 
     auto bench = openBench(options, settings);
     if (!bench) {
@@ -87,6 +86,8 @@ int run(QApplication &application, const Options &options)
         window.setConfirmClose(false);
         window.close();
     });
+    if (options.theme != "system"_L1)  // the command line wins over the remembered choice
+        window.setTheme(ui::themeFromName(options.theme));
     window.show();
     if (!options.tour.isEmpty())
         return playTour(**bench, options);

@@ -245,6 +245,16 @@ ui::YamlView *openEditor(Stage &stage)
     return text;
 }
 
+// Replaces the text and puts the caret where a person would have typed the change.
+void type(ui::YamlView &view, const QString &text, const QString &changed)
+{
+    view.setText(text);
+    const auto line = static_cast<int>(text.left(text.indexOf(changed)).count(u'\n'));
+    view.setCursorPosition(line + 3, 0);  // some context below
+    view.ensureCursorVisible();
+    view.setCursorPosition(line, 0);
+}
+
 void refuseNonsense(Stage &stage, ui::YamlView &text, const QString &good)
 {
     Tour &tour = stage.tour;
@@ -254,7 +264,7 @@ void refuseNonsense(Stage &stage, ui::YamlView &text, const QString &good)
         return;
     QString bad = good;
     bad.replace(u"kuma.io/service: backend"_s, u"kuma.io/service: \"back end\""_s);
-    text.setText(bad);
+    type(text, bad, u"back end"_s);
     tour.waitUntil([&] { return findings->model()->rowCount() > 0 && !push->isEnabled(); },
                    u"a service name with a blank cannot be pushed"_s);
     tour.check(push->toolTip().size() > 10, u"the button says why: "_s + push->toolTip());
@@ -286,7 +296,7 @@ void pushNotReady(Stage &stage)
     QString changed = good;
     changed.replace(u"      tags:"_s, u"      state: NotReady\n      tags:"_s);
     tour.check(changed != good, u"the text has an inbound to change"_s);
-    text->setText(changed);
+    type(*text, changed, u"state: NotReady"_s);
     auto *push = tour.find<QWidget>(u"button.push"_s);
     if (!push)
         return;
