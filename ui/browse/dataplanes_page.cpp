@@ -41,12 +41,12 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     m_table->setItemDelegateForColumn(DataplaneTable::StatusColumn, new StatusDelegate(m_table));
     m_table->setItemDelegateForColumn(DataplaneTable::ConfigurationColumn, new StatusDelegate(m_table));
     m_table->setItemDelegateForColumn(DataplaneTable::SeenColumn, new CellDelegate(seen, m_table));
-    m_table->setColumn(DataplaneTable::NameColumn, 128);
+    m_table->setColumn(DataplaneTable::NameColumn, 122);
     m_table->setColumn(DataplaneTable::ServiceColumn, 90);
-    m_table->setColumn(DataplaneTable::AddressColumn, 118);
+    m_table->setColumn(DataplaneTable::AddressColumn, 132);
     m_table->setColumn(DataplaneTable::StatusColumn, 88);
-    m_table->setColumn(DataplaneTable::ConfigurationColumn, 112);
-    m_table->setColumn(DataplaneTable::SeenColumn, 60, true);
+    m_table->setColumn(DataplaneTable::ConfigurationColumn, 110);
+    m_table->setColumn(DataplaneTable::SeenColumn, 56, true);
     m_table->setColumnHidden(DataplaneTable::ServiceColumn, true);  // its chip says it
     m_table->setStretch(DataplaneTable::TagSetColumn);
     m_table->restore(workspace.context.settings);

@@ -27,6 +27,7 @@ QString quoted(QString cell)
 TableHeader::TableHeader(QWidget *parent)
     : QHeaderView(Qt::Horizontal, parent)
 {
+    setAccessibleName(tr("Columns"));
     setSectionsMovable(true);
     setSectionsClickable(true);
     setHighlightSections(false);

@@ -91,7 +91,7 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     m_findingView->setAccessibleName(tr("Findings"));
     m_findingView->setModel(m_findings);
     CellDelegate::Look field, position, advice;
-    field.fixed = true;
+    field.fixed = field.cutLeft = true;
     position.fixed = position.muted = true;
     advice.muted = true;
     m_findingView->setItemDelegateForColumn(FindingTable::SeverityColumn, new StatusDelegate(m_findingView));

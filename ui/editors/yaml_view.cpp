@@ -55,7 +55,7 @@ YamlView::YamlView(QWidget *parent)
     setMarginWidth(Changes, 4);
     setMarginType(Marks, QsciScintilla::SymbolMargin);
     setMarginMarkerMask(Marks, (1 << ErrorMarker) | (1 << WarningMarker) | (1 << HintMarker));
-    setMarginWidth(Marks, 16);
+    setMarginWidth(Marks, 12);
     setFolding(QsciScintilla::PlainFoldStyle, Folds);
     setMarginWidth(Folds, 14);
     indicatorDefine(QsciScintilla::FullBoxIndicator, kWordIndicator);
@@ -103,8 +103,9 @@ void YamlView::applyColours()
     SendScintilla(SCI_MARKERDEFINE, SC_MARKNUM_FOLDER, SC_MARK_ARROW);
     const QColor faint = blend(base, muted, 0.55);
     for (const int marker : {int(SC_MARKNUM_FOLDEROPEN), int(SC_MARKNUM_FOLDER)}) {
-        setMarkerForegroundColor(faint, marker);
-        setMarkerBackgroundColor(faint, marker);
+        // Not through setMarker…Color, which knows only markers of our own.
+        SendScintilla(SCI_MARKERSETFORE, static_cast<unsigned long>(marker), faint);
+        SendScintilla(SCI_MARKERSETBACK, static_cast<unsigned long>(marker), faint);
     }
 
     markerDefine(QsciScintilla::FullRectangle, ChangedMarker);
@@ -168,6 +169,7 @@ void YamlView::annotateFindings()
     for (const int marker : {ErrorMarker, WarningMarker, HintMarker, ErrorLine, WarningLine})
         markerDeleteAll(marker);
     clearAnnotations();
+    setScrollWidth(1);  // it follows the longest line from here
     m_notedWidth = viewport()->width();
     std::map<int, QList<QsciStyledText>> notes;
     for (const Finding &finding : m_findings) {

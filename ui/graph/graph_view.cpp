@@ -7,6 +7,7 @@
 
 #include <QApplication>
 #include <QContextMenuEvent>
+#include <QFocusEvent>
 #include <QImage>
 #include <QMouseEvent>
 #include <QPainter>
@@ -326,6 +327,19 @@ void GraphView::showEvent(QShowEvent *event)
         fit();
 }
 
+void GraphView::focusInEvent(QFocusEvent *event)
+{
+    m_focusByKey = event->reason() != Qt::MouseFocusReason;
+    QGraphicsView::focusInEvent(event);
+    viewport()->update();
+}
+
+void GraphView::focusOutEvent(QFocusEvent *event)
+{
+    QGraphicsView::focusOutEvent(event);
+    viewport()->update();
+}
+
 void GraphView::leaveEvent(QEvent *event)
 {
     setHover(-1);
@@ -346,6 +360,10 @@ void GraphView::drawForeground(QPainter *painter, const QRectF &)
         painter->setPen(mutedText(palette()));
         painter->drawText(box, static_cast<int>(side | Qt::AlignBottom), text);
     };
+    if (hasFocus() && m_focusByKey) {
+        painter->setPen(QPen(accent(palette()), 1));
+        painter->drawRect(viewport()->rect().adjusted(0, 0, -1, -1));
+    }
     write(m_legendLeft, Qt::AlignLeft);
     write(m_legendRight, Qt::AlignRight);
     painter->restore();

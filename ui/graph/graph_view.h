@@ -45,6 +45,8 @@ protected:
     void changeEvent(QEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void showEvent(QShowEvent *event) override;
+    void focusInEvent(QFocusEvent *event) override;
+    void focusOutEvent(QFocusEvent *event) override;
     void leaveEvent(QEvent *event) override;
     void drawForeground(QPainter *painter, const QRectF &rect) override;
 
@@ -62,6 +64,7 @@ private:
     int m_hover = -1;
     QPoint m_pressed;
     bool m_panning = false;
+    bool m_focusByKey = false;
     bool m_fitPending = true;
     bool m_touched = false;  // zoomed or moved by hand: a resize must not fit again
     QString m_legendLeft, m_legendRight;

@@ -179,6 +179,7 @@ void MainWindow::addPage(Page *page, const QString &title)
     connect(page, &Page::countChanged, this, [this, page] {
         if (m_tabs->currentWidget() == page)
             m_bar->setCount(page->countText());
+        updateActions();
     });
 }
 

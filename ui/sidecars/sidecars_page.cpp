@@ -92,6 +92,7 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     connect(workspace.context.source, &MeshSource::snapshotChanged, this, &SidecarsPage::refresh);
     connect(workspace.sidecars, &QAbstractItemModel::modelReset, this, &SidecarsPage::refresh);
     connect(workspace.sidecars, &QAbstractItemModel::rowsInserted, this, &SidecarsPage::refresh);
+    connect(workspace.actions.startAllSidecars, &QAction::changed, this, &SidecarsPage::refresh);
     if (workspace.context.sidecars) {
         connect(workspace.context.sidecars, &SidecarHost::sidecarChanged, this,
                 [this](const SidecarStatus &status) {

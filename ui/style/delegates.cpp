@@ -92,7 +92,8 @@ void CellDelegate::paintContents(QPainter *painter, const QStyleOptionViewItem &
     painter->setFont(option.font);
     painter->setPen(m_look.muted ? mutedText(option.palette) : option.palette.color(group, QPalette::Text));
     painter->drawText(rest, static_cast<int>(option.displayAlignment) | Qt::AlignVCenter | Qt::TextSingleLine,
-                      option.fontMetrics.elidedText(option.text, option.textElideMode, rest.width()));
+                      option.fontMetrics.elidedText(
+                          option.text, m_look.cutLeft ? Qt::ElideLeft : option.textElideMode, rest.width()));
 }
 
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const

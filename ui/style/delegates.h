@@ -20,9 +20,10 @@ public:
         bool fixed = false;  // addresses, ports, hashes
         bool muted = false;
         bool strong = false;
-        bool right = false;  // numbers, ages
-        QString icon;        // of ui::icon; empty = none
-        bool low = false;    // a line of a log rather than a row
+        bool right = false;    // numbers, ages
+        QString icon;          // of ui::icon; empty = none
+        bool low = false;      // a line of a log rather than a row
+        bool cutLeft = false;  // paths: their end says more than their beginning
     };
     explicit CellDelegate(QObject *parent = nullptr);
     CellDelegate(const Look &look, QObject *parent);
