@@ -20,6 +20,7 @@ namespace meshscope::graph {
 
 struct GraphLayout::Run {
     MeshGraph graph;
+    std::vector<bool> linked;  // linkedNodes(graph)
     LastPositions last;
     LayoutOptions options;
     QPromise<Result<LayoutResult>> promise;
@@ -104,6 +105,7 @@ QFuture<Result<LayoutResult>> GraphLayout::layout(const MeshGraph &graph, const 
     cancel();
     m_run = std::make_unique<Run>();
     m_run->graph = graph;
+    m_run->linked = linkedNodes(graph);
     m_run->last = last;
     m_run->options = options;
     m_run->deadline.setSingleShot(true);
@@ -114,14 +116,14 @@ QFuture<Result<LayoutResult>> GraphLayout::layout(const MeshGraph &graph, const 
     connect(&m_run->watcher, &QFutureWatcherBase::canceled, this, &GraphLayout::cancel);
     m_run->watcher.setFuture(future);
 
-    const auto nodes = static_cast<int>(graph.nodes.size());
+    const auto nodes = static_cast<int>(std::count(m_run->linked.begin(), m_run->linked.end(), true));
     Q_EMIT runningChanged();
     if (nodes > options.sfdpNodes)
         startEngine(Engine::Grid, tr("Shown as a grid: %1 services are too many for a layout").arg(nodes));
     else if (nodes > options.dotNodes || static_cast<int>(graph.edges.size()) > options.dotEdges)
         startEngine(Engine::Sfdp, tr("Shown without layers: the graph is too large for them"));
     else
-        startEngine(nodes < 2 ? Engine::Grid : Engine::Dot, {});
+        startEngine(nodes == 0 ? Engine::Grid : Engine::Dot, {});
     return future;
 }
 
@@ -140,7 +142,7 @@ void GraphLayout::startEngine(Engine engine, const QString &note)
     m_run->note = note;
     if (engine == Engine::Grid) {
         LayoutResult result;
-        result.centers = gridCenters(m_run->graph);
+        result.centers = gridCenters(m_run->graph.nodes.size());
         return finish(std::move(result));
     }
     const QString program = QStandardPaths::findExecutable(m_run->options.program);
@@ -176,11 +178,12 @@ void GraphLayout::engineEnded(const QString &failure)
     std::unique_ptr<QProcess> process = std::move(m_run->process);
     QString reason = failure;
     if (failure.isEmpty()) {
-        auto centers = centersFromJson(process->readAllStandardOutput(), m_run->graph.nodes.size());
+        auto centers = centersFromJson(process->readAllStandardOutput(), m_run->linked);
         bury(std::move(process));
         if (centers) {
             LayoutResult result;
             result.centers = std::move(*centers);
+            placeUnlinked(result.centers, m_run->linked);
             return finish(std::move(result));
         }
         reason = QString::fromStdString(centers.error().what);

@@ -70,9 +70,13 @@ private:
     std::unique_ptr<Run> m_run;
 };
 
-// The pieces, for tests: DOT text in, Graphviz's -Tjson0 out. Pure.
+// The pieces, for tests. Pure. Nodes without an edge to another are not given to Graphviz, which would line
+// them up in one endless column; they stand as a block under the rest.
+std::vector<bool> linkedNodes(const MeshGraph &graph);
 QByteArray dotText(const MeshGraph &graph, const LayoutOptions &options, Engine engine);
-Result<std::vector<Point>> centersFromJson(const QByteArray &json, std::size_t nodeCount);
-std::vector<Point> gridCenters(const MeshGraph &graph);
+// From Graphviz's -Tjson0, for the linked nodes; the others stay at the origin.
+Result<std::vector<Point>> centersFromJson(const QByteArray &json, const std::vector<bool> &linked);
+void placeUnlinked(std::vector<Point> &centers, const std::vector<bool> &linked);
+std::vector<Point> gridCenters(std::size_t count, double width = 0);  // width 0 = as wide as looks well
 
 }  // namespace meshscope::graph

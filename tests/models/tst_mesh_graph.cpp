@@ -108,6 +108,18 @@ private Q_SLOTS:
         QVERIFY(!(curves[0].start == curves[1].end));  // there and back are two lines
     }
 
+    void inLayersFromTopToBottomEdgesLeaveBelow()
+    {
+        const std::vector cards{cardAround({0, 0}), cardAround({500, 120})};
+        const auto curves = routeEdges(cards, {{0, 1}, {1, 0}}, true);
+        QCOMPARE(curves[0].start.y, cards[0].bottom());
+        QCOMPARE(curves[0].end.y, cards[1].top);
+        QCOMPARE(curves[1].start.y, cards[1].top);
+        QCOMPARE(curves[1].end.y, cards[0].bottom());
+        const auto beside = routeEdges({cardAround({0, 0}), cardAround({300, 10})}, {{0, 1}}, true);
+        QCOMPARE(beside[0].start.x, cards[0].right());  // in one row: side to side
+    }
+
     void endsAtOneBorderShareItInOrder()
     {
         std::vector<Rect> cards{cardAround({0, 0})};
