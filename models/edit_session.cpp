@@ -218,7 +218,7 @@ QString EditSession::whyNotPush() const
 {
     if (!m_editor)
         return tr("The connection to the control plane was closed.");
-    if (const QString reason = m_editor->readOnlyReason(); !reason.isEmpty())
+    if (QString reason = m_editor->readOnlyReason(); !reason.isEmpty())
         return reason;
     switch (m_state) {
     case State::Loading:

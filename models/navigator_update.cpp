@@ -340,10 +340,10 @@ void NavigatorTree::replaceChildren(Node *parent, std::vector<std::unique_ptr<No
         endInsertRows();
     }
     for (const auto [at, count] : diff.changed) {
-        for (auto i = static_cast<std::size_t>(at); i < static_cast<std::size_t>(at + count); ++i)
+        const auto first = static_cast<std::size_t>(at), last = first + static_cast<std::size_t>(count) - 1;
+        for (auto i = first; i <= last; ++i)
             adopt(*rows[i], *next[i]);
-        Q_EMIT dataChanged(indexOfNode(rows[static_cast<std::size_t>(at)].get()),
-                           indexOfNode(rows[static_cast<std::size_t>(at + count - 1)].get()));
+        Q_EMIT dataChanged(indexOfNode(rows[first].get()), indexOfNode(rows[last].get()));
     }
 }
 

@@ -64,7 +64,7 @@ QString commandFor(const QString &method, const QStringList &parts, const QStrin
                    : QString();
     if (method != u"GET"_s)
         return {};
-    const QString last = parts.last();
+    const QString &last = parts.last();
     if (parts.at(0) == u"dataplanes"_s) {
         if (last == u"_overview"_s && parts.size() == 2)
             return u"kumactl inspect dataplanes"_s + meshOption;

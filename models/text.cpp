@@ -42,9 +42,10 @@ QString ageText(TimePoint then, TimePoint now)
         return Words::tr("%1 s").arg(seconds);
     if (seconds < 3600)
         return Words::tr("%1 min").arg(seconds / 60);
-    if (seconds < 2 * 86'400)
+    constexpr long kDay = 86'400;
+    if (seconds < 2 * kDay)
         return Words::tr("%1 h").arg(seconds / 3600);
-    return Words::tr("%1 d").arg(seconds / 86'400);
+    return Words::tr("%1 d").arg(seconds / kDay);
 }
 
 QDateTime toDateTime(TimePoint time)

@@ -121,9 +121,10 @@ std::vector<Point> gridCenters(std::size_t count, double width)
         std::max({1.0, std::ceil(wanted), std::floor((width + kGridStepX - kCardWidth) / kGridStepX)}));
     std::vector<Point> centers;
     centers.reserve(count);
-    for (std::size_t i = 0; i < count; ++i)
-        centers.push_back(
-            {static_cast<double>(i % columns) * kGridStepX, static_cast<double>(i / columns) * kGridStepY});
+    for (std::size_t i = 0; i < count; ++i) {
+        const std::size_t column = i % columns, line = i / columns;
+        centers.push_back({static_cast<double>(column) * kGridStepX, static_cast<double>(line) * kGridStepY});
+    }
     return centers;
 }
 

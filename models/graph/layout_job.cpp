@@ -111,7 +111,7 @@ QFuture<Result<LayoutResult>> GraphLayout::layout(const MeshGraph &graph, const 
     m_run->deadline.setSingleShot(true);
     m_run->promise.start();
     m_run->clock.start();
-    const auto future = m_run->promise.future();
+    auto future = m_run->promise.future();
     connect(&m_run->deadline, &QTimer::timeout, this, [this] { engineEnded(tr("it took too long")); });
     connect(&m_run->watcher, &QFutureWatcherBase::canceled, this, &GraphLayout::cancel);
     m_run->watcher.setFuture(future);
