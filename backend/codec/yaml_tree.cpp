@@ -67,9 +67,10 @@ class TreeBuilder : public YAML::EventHandler
 public:
     YamlTree tree;
     bool any = false;
+    YamlMark start;
     std::optional<YamlMark> lastQuoted;
 
-    void OnDocumentStart(const YAML::Mark &) override {}
+    void OnDocumentStart(const YAML::Mark &mark) override { start = YamlMark{mark.line, mark.column}; }
     void OnDocumentEnd() override {}
 
     void OnNull(const YAML::Mark &mark, YAML::anchor_t anchor) override
@@ -229,7 +230,7 @@ std::optional<std::size_t> unclosedQuote(const std::string &text, std::size_t fr
 YamlText::YamlText(const std::string &text)
     : m_text(std::make_shared<std::string>(text))
 {
-    auto starts = std::make_shared<std::vector<std::size_t>>(1, 0);
+    auto starts = std::make_shared<std::vector<std::size_t>>(1, text.starts_with("\xEF\xBB\xBF") ? 3 : 0);
     for (std::size_t at = text.find('\n'); at != std::string::npos; at = text.find('\n', at + 1))
         starts->push_back(at + 1);
     m_starts = std::move(starts);
@@ -318,10 +319,19 @@ tl::expected<std::vector<YamlTree>, YamlError> parseYamlStream(const std::string
     try {
         std::istringstream stream(text);
         YAML::Parser parser(stream);
+        std::optional<YamlMark> lastStart;
         for (;;) {
             TreeBuilder builder;
             if (!parser.HandleNextDocument(builder))
                 break;
+            // At some characters, such as a bracket that closes nothing, yaml-cpp finds empty documents for
+            // ever.
+            if (lastStart && lastStart->line == builder.start.line
+                && lastStart->column == builder.start.column)
+                return tl::make_unexpected(
+                    YamlError{lines.positionOf(builder.start),
+                              "this does not belong here: nothing is open that it could end"});
+            lastStart = builder.start;
             if (builder.lastQuoted) {  // only the last one can be open
                 if (const auto at = unclosedQuote(text, lines.offsetOf(*builder.lastQuoted)))
                     return tl::make_unexpected(

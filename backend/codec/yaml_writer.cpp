@@ -1,12 +1,12 @@
-// JSON to the YAML that people write: fixed order, block style, few quotes.
+// JSON to the YAML that people write: fixed order, block style, few quotes. yaml-cpp's emitter loses some
+// characters and quotes the word null, so this writes by itself.
 #include "backend/codec/json_text.h"
 #include "backend/codec/yaml_document.h"
 #include "backend/codec/yaml_scalar.h"
 
-#include <yaml-cpp/emitter.h>
-#include <yaml-cpp/emittermanip.h>
-
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <map>
 #include <optional>
 
@@ -14,7 +14,8 @@ namespace meshscope {
 
 namespace {
 
-constexpr int kMaxDepth = 400;  // what our own parser can read back
+constexpr int kMaxDepth = 400;                   // what our own parser can read back
+constexpr std::size_t kLongestSimpleKey = 1000;  // YAML ends it at 1024
 
 using Names = std::vector<std::string_view>;
 
@@ -68,12 +69,48 @@ bool isPlainSafe(const std::string &text)
     return text.find(": ") == std::string::npos;
 }
 
+// Code points that a reader may not take as they are: controls, line ends of other standards, marks,
+// noncharacters.
+bool needsEscape(std::uint32_t code)
+{
+    return code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029 || code == 0xFEFF
+           || (code & 0xFFFE) == 0xFFFE;
+}
+
+std::string doubleQuoted(const std::string &text)
+{
+    std::string out = "\"";
+    for (std::size_t at = 0; at < text.size();) {
+        // The text is valid UTF-8: JsonValue::text() makes it so.
+        const auto lead = static_cast<unsigned char>(text[at]);
+        const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
+        std::uint32_t code = length == 1 ? lead : lead & (0xFFU >> (length + 1));
+        for (std::size_t i = 1; i < length; ++i)
+            code = code << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3F);
+        std::array<char, 16> escape{};
+        if (code == '"' || code == '\\')
+            std::snprintf(escape.data(), escape.size(), "\\%c", static_cast<char>(code));
+        else if (code == '\n')
+            std::snprintf(escape.data(), escape.size(), "\\n");
+        else if (code == '\t')
+            std::snprintf(escape.data(), escape.size(), "\\t");
+        else if (needsEscape(code))
+            std::snprintf(escape.data(), escape.size(), code > 0xFFFF ? "\\U%08X" : "\\u%04X",
+                          static_cast<unsigned>(code));
+        if (escape[0] != '\0')
+            out += escape.data();
+        else
+            out.append(text, at, length);
+        at += length;
+    }
+    return out + '"';
+}
+
 class Writer
 {
 public:
-    Writer() { m_out.SetIndent(2); }
-
-    bool write(JsonValue value, const std::string &path, int depth)
+    // False when it is nested too deeply.
+    bool write(JsonValue value, const std::string &path, int depth, std::size_t indent)
     {
         if (depth > kMaxDepth)
             return false;
@@ -81,52 +118,87 @@ public:
         case JsonKind::Null:
         case JsonKind::Bool:
         case JsonKind::Number:
-            m_out << std::string(value.raw());
+            out += value.raw();
             return true;
         case JsonKind::String:
-            string(value.text());
+            out += scalar(value.text());
             return true;
         case JsonKind::Array:
-            return list(value, path, depth);
+            return list(value, path, depth, indent);
         case JsonKind::Object:
-            return object(value, path, depth);
+            return object(value, path, depth, indent);
         }
         return true;
     }
 
-    std::string text() const { return std::string(m_out.c_str(), m_out.size()) + "\n"; }
-    bool isGood() const { return m_out.good(); }
+    std::string out;
 
 private:
-    void string(const std::string &text)
+    using Members = std::vector<std::pair<std::string, JsonValue>>;
+
+    static std::string scalar(const std::string &text)
     {
-        if (!isPlainSafe(text))
-            m_out << YAML::DoubleQuoted;
-        m_out << text;
+        return isPlainSafe(text) ? text : doubleQuoted(text);
     }
 
-    bool list(JsonValue value, const std::string &path, int depth)
+    void newLine(std::size_t indent) { out.append(1, '\n').append(indent, ' '); }
+
+    // The cursor is where the first entry goes; the others go below it.
+    bool list(JsonValue value, const std::string &path, int depth, std::size_t indent)
     {
-        if (value.size() == 0)
-            m_out << YAML::Flow;
-        m_out << YAML::BeginSeq;
-        for (JsonValue element = value.first(); element; element = element.next()) {
-            if (!write(element, path, depth + 1))
-                return false;
+        if (value.size() == 0) {
+            out += "[]";
+            return true;
         }
-        m_out << YAML::EndSeq;
+        for (JsonValue element = value.first(); element; element = element.next()) {
+            out += "- ";
+            if (!write(element, path, depth + 1, indent + 2))
+                return false;
+            if (element.next())
+                newLine(indent);
+        }
         return true;
     }
 
-    bool object(JsonValue value, const std::string &path, int depth)
+    bool object(JsonValue value, const std::string &path, int depth, std::size_t indent)
+    {
+        const Members members = orderedMembers(value, path, depth);
+        if (members.empty()) {
+            out += "{}";
+            return true;
+        }
+        for (std::size_t i = 0; i < members.size(); ++i) {
+            const auto &[key, member] = members[i];
+            if (i > 0)
+                newLine(indent);
+            const auto written = scalar(key);
+            if (written.size() <= kLongestSimpleKey) {
+                out += written + ":";
+            } else {
+                out += "? " + written;
+                newLine(indent);
+                out += ":";
+            }
+            const bool isBlock = (member.is(JsonKind::Array) && member.size() > 0)
+                                 || (member.is(JsonKind::Object) && member.size() > 0);
+            if (isBlock)
+                newLine(indent + 2);
+            else
+                out += ' ';
+            if (!write(member, path + "." + key, depth + 1, indent + 2))
+                return false;
+        }
+        return true;
+    }
+
+    static Members orderedMembers(JsonValue value, const std::string &path, int depth)
     {
         // Of equal keys the last counts, where the first stands.
-        std::vector<std::pair<std::string, JsonValue>> members;
+        Members members;
         std::map<std::string, std::size_t> at;
         for (JsonValue member = value.first(); member; member = member.next()) {
             auto key = member.key();
-            if (path.empty() && depth == 0
-                && (key == "creationTime" || key == "modificationTime" || key == "kri"))
+            if (depth == 0 && (key == "creationTime" || key == "modificationTime" || key == "kri"))
                 continue;
             const auto [place, isNew] = at.try_emplace(key, members.size());
             if (isNew)
@@ -141,21 +213,8 @@ private:
             std::stable_sort(members.begin(), members.end(),
                              [&](const auto &a, const auto &b) { return rank(a) < rank(b); });
         }
-        if (members.empty())
-            m_out << YAML::Flow;
-        m_out << YAML::BeginMap;
-        for (const auto &[key, member] : members) {
-            m_out << YAML::Key;
-            string(key);
-            m_out << YAML::Value;
-            if (!write(member, path + "." + key, depth + 1))
-                return false;
-        }
-        m_out << YAML::EndMap;
-        return true;
+        return members;
     }
-
-    YAML::Emitter m_out;
 };
 
 }  // namespace
@@ -166,11 +225,9 @@ Result<std::string> yamlFromJson(std::string_view json)
     if (!parsed)
         return fail(Error::Code::Invalid, "this is not JSON: " + parsed.error());
     Writer writer;
-    if (!writer.write(parsed->root(), {}, 0))
+    if (!writer.write(parsed->root(), {}, 0, 0))
         return fail(Error::Code::Invalid, "this is nested too deeply for YAML");
-    if (!writer.isGood())
-        return fail(Error::Code::Internal, "the YAML writer refused this text");
-    return writer.text();
+    return writer.out + "\n";
 }
 
 }  // namespace meshscope

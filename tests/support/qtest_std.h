@@ -2,6 +2,7 @@
 // type.
 #pragma once
 
+#include "backend/codec/yaml_document.h"
 #include "backend/core/resource_key.h"
 #include "backend/core/result.h"
 #include "backend/core/snapshot.h"
@@ -96,6 +97,11 @@ inline char *toString(const ResourceKey &key) { return testing::asPrinted(testin
 inline char *toString(const Error &error) { return testing::asPrinted(testing::describe(error)); }
 
 inline char *toString(const Finding &finding) { return testing::asPrinted(testing::describe(finding)); }
+
+inline char *toString(const Position &position)
+{
+    return testing::asPrinted(std::to_string(position.line) + ":" + std::to_string(position.column));
+}
 
 inline char *toString(Health health)
 {
