@@ -130,9 +130,14 @@ void print(const SidecarLogLine &line)
 }
 
 // Returns the exit code once it has ended, else nothing.
-std::optional<int> react(const SidecarStatus &status, SidecarPhase &before)
+std::optional<int> react(const SidecarStatus &status, SidecarStatus &before)
 {
-    const bool entered = std::exchange(before, status.phase) != status.phase;
+    const bool entered = before.phase != status.phase;
+    if (before.detail != status.detail && status.phase == SidecarPhase::Ready)
+        std::cerr << "meshscopectl: "
+                  << (status.detail.isEmpty() ? u"all is well again"_s : status.detail).toStdString()
+                  << std::endl;
+    before = status;
     switch (status.phase) {
     case SidecarPhase::Ready:
         if (entered)
@@ -173,7 +178,7 @@ int runSidecar(const Options &options)
     hostOptions.baseFolder = QString::fromStdString(options.configDir);
     LocalSidecarHost host(hostOptions);
     QObject::connect(&host, &SidecarHost::logAppended, print);
-    SidecarPhase before = SidecarPhase::Resolving;
+    SidecarStatus before;
     QObject::connect(&host, &SidecarHost::sidecarChanged, &host, [&before](const SidecarStatus &status) {
         if (const auto code = react(status, before))
             QCoreApplication::exit(*code);

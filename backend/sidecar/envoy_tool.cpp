@@ -44,7 +44,7 @@ QString binaryInVenv(const QString &venv, QStringList &tried)
     const QString inside = u"/site-packages/envoy/_bin/envoy"_s;
     const auto pythons = QDir(lib).entryList({u"python3*"_s}, QDir::Dirs, QDir::Name);
     for (const auto &python : pythons) {
-        const QString path = lib + u'/' + python + inside;
+        QString path = lib + u'/' + python + inside;
         tried << path;
         if (isProgram(path))
             return path;
@@ -78,19 +78,19 @@ QString search(const ToolSearch &search, QStringList &tried)
         if (search.named.contains(u'/'))
             return usable(search.named, tried);
         for (const auto &folder : search.folders) {
-            const QString found = usable(folder + u'/' + search.named, tried);
+            QString found = usable(folder + u'/' + search.named, tried);
             if (!found.isEmpty())
                 return found;
         }
         return {};
     }
     for (const auto &folder : search.folders) {
-        const QString found = usable(folder + u"/envoy"_s, tried);
+        QString found = usable(folder + u"/envoy"_s, tried);
         if (!found.isEmpty())
             return found;
     }
     if (!search.venv.isEmpty()) {
-        const QString found = binaryInVenv(search.venv, tried);
+        QString found = binaryInVenv(search.venv, tried);
         if (!found.isEmpty())
             return found;
     }
@@ -134,7 +134,7 @@ ToolStatus findEnvoy(const ToolSearch &where)
 QString findProgram(const QString &name, const QStringList &folders)
 {
     for (const auto &folder : folders) {
-        const QString path = folder + u'/' + name;
+        QString path = folder + u'/' + name;
         if (isProgram(path))
             return path;
     }

@@ -19,6 +19,8 @@ EnvoyCounters countersFrom(const QByteArray &stats)
             counters.listenerUpdates = value;
         else if (name == "cluster_manager.cds.update_success")
             counters.clusterUpdates = value;
+        else if (name.contains(".ssl.fail_verify_"))
+            counters.certificateFailures += value;
     }
     return counters;
 }
@@ -35,6 +37,7 @@ void EnvoyWatch::start(const QUrl &admin, int timeoutMilliseconds)
 {
     m_admin = admin;
     m_timeout = timeoutMilliseconds;
+    m_certificateFailures = 0;
     m_timer.start(m_news ? kTroublePause : kQuietPause);
 }
 
@@ -54,21 +57,33 @@ void EnvoyWatch::note(const EnvoyNews &news)
 
 void EnvoyWatch::judge(const EnvoyCounters &counters)
 {
-    const bool isRefusal = m_news && m_news->kind == Kind::ConfigurationRejected;
     if (!counters.isConnected) {
         if (!m_news)
             set(EnvoyNews{
                 Kind::ControlPlaneUnreachable, u"Envoy has no connection to the control plane"_s, {}});
-    } else if (m_news && !isRefusal) {
-        set(std::nullopt);
-    } else if (isRefusal && !m_whenRefused) {
-        m_whenRefused = counters;
-    } else if (isRefusal
-               && (m_news->type == "Cluster"_L1
-                       ? counters.clusterUpdates > m_whenRefused->clusterUpdates
-                       : counters.listenerUpdates > m_whenRefused->listenerUpdates)) {
-        set(std::nullopt);
+        // Envoy keeps the CA it was started with, and at its usual log level does not say why it gets
+        // nowhere.
+        if (counters.certificateFailures > m_certificateFailures)
+            set(EnvoyNews{
+                Kind::CertificateMismatch,
+                u"the control plane's certificate does not match any more; start the sidecar again"_s,
+                {}});
+        m_certificateFailures = counters.certificateFailures;
+        return;
     }
+    if (m_news && isOver(*m_news, counters))
+        set(std::nullopt);
+}
+
+// A refusal is over when Envoy has accepted something of that type since.
+bool EnvoyWatch::isOver(const EnvoyNews &news, const EnvoyCounters &counters)
+{
+    if (news.kind != Kind::ConfigurationRejected)
+        return true;
+    if (!m_whenRefused)
+        m_whenRefused = counters;
+    return news.type == "Cluster"_L1 ? counters.clusterUpdates > m_whenRefused->clusterUpdates
+                                     : counters.listenerUpdates > m_whenRefused->listenerUpdates;
 }
 
 void EnvoyWatch::ask()
@@ -77,7 +92,8 @@ void EnvoyWatch::ask()
     question.url = m_admin;
     question.url.setPath(u"/stats"_s);
     question.url.setQuery(
-        uR"(filter=^(control_plane\.connected_state|listener_manager\.lds\.update_success|cluster_manager\.cds\.update_success)$)"_s);
+        uR"(filter=^(control_plane\.connected_state|listener_manager\.lds\.update_success|)"
+        uR"(cluster_manager\.cds\.update_success|cluster\.(ads_cluster|system_ads)\.ssl\.fail_verify_(error|san))$)"_s);
     question.timeoutMilliseconds = m_timeout;
     m_http.ask(question, this, [this](const HttpAnswer &answer) {
         if (m_admin.isEmpty())

@@ -15,6 +15,7 @@ struct EnvoyCounters {
     bool isConnected = true;  // to the control plane; an Envoy that has none is not disconnected
     quint64 listenerUpdates = 0;
     quint64 clusterUpdates = 0;
+    quint64 certificateFailures = 0;  // of the control plane's certificate
 };
 EnvoyCounters countersFrom(const QByteArray &stats);
 
@@ -41,6 +42,7 @@ Q_SIGNALS:
 
 private:
     void ask();
+    bool isOver(const EnvoyNews &news, const EnvoyCounters &counters);
     void set(std::optional<EnvoyNews> news);
 
     HttpExchange &m_http;
@@ -48,6 +50,7 @@ private:
     QUrl m_admin;
     int m_timeout = 0;
     std::optional<EnvoyNews> m_news;
+    quint64 m_certificateFailures = 0;           // as last seen
     std::optional<EnvoyCounters> m_whenRefused;  // first counters after a refusal
 };
 

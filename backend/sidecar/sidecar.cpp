@@ -288,7 +288,7 @@ void Sidecar::readEnvoyLine(const QByteArray &line)
     if (const auto parsed = parseEnvoyLine(line)) {
         m_lastEnvoyLevel = parsed->level;
         logFrom(Origin::Envoy, parsed->level, parsed->text);
-    } else {
+    } else if (!line.isEmpty()) {
         logFrom(Origin::Envoy, m_lastEnvoyLevel, QString::fromUtf8(line));
     }
     if (m_cause || m_isStopping)

@@ -32,17 +32,33 @@ private Q_SLOTS:
     {
         EnvoyWatch watch(m_http);
         QSignalSpy changed(&watch, &EnvoyWatch::changed);
-        watch.judge({true, 1, 1});
+        watch.judge({true, 1, 1, 0});
         QCOMPARE(changed.size(), 0);
-        watch.judge({false, 1, 1});
-        watch.judge({false, 1, 1});
+        watch.judge({false, 1, 1, 0});
+        watch.judge({false, 1, 1, 0});
         QCOMPARE(watch.trouble(), u"Envoy has no connection to the control plane"_s);
         QCOMPARE(changed.size(), 1);
         watch.note({Kind::ControlPlaneUnreachable, u"no route"_s, {}});  // the log knows more
         QCOMPARE(watch.trouble(), u"no route"_s);
-        watch.judge({true, 1, 1});
+        watch.judge({true, 1, 1, 0});
         QCOMPARE(watch.trouble(), QString());
         QCOMPARE(changed.size(), 3);
+    }
+
+    void aNewCertificateIsSaid()
+    {
+        QCOMPARE(countersFrom("cluster.ads_cluster.ssl.fail_verify_error: 2\n"
+                              "cluster.ads_cluster.ssl.fail_verify_san: 1\n")
+                     .certificateFailures,
+                 3U);
+        EnvoyWatch watch(m_http);
+        watch.judge({false, 1, 1, 0});
+        QCOMPARE(watch.trouble(), u"Envoy has no connection to the control plane"_s);
+        watch.judge({false, 1, 1, 2});
+        QVERIFY2(watch.trouble().contains("certificate does not match any more"_L1),
+                 qPrintable(watch.trouble()));
+        watch.judge({true, 1, 1, 2});
+        QCOMPARE(watch.trouble(), QString());
     }
 
     void aRefusalIsSaidUntilTheTypeIsAccepted_data()
@@ -68,9 +84,9 @@ private Q_SLOTS:
         QFETCH(quint64, clusters);
         EnvoyWatch watch(m_http);
         watch.note({Kind::ConfigurationRejected, u"refused"_s, type});
-        watch.judge({true, 3, 7});
+        watch.judge({true, 3, 7, 0});
         QCOMPARE(watch.trouble(), u"refused"_s);
-        watch.judge({true, listeners, clusters});
+        watch.judge({true, listeners, clusters, 0});
         QTEST(watch.trouble().isEmpty(), "isOver");
     }
 };
