@@ -14,6 +14,18 @@ bool isBlank(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
+// Neither a quote, a backslash nor a control character: most of any JSON.
+bool isOrdinary(char c)
+{
+    static constexpr auto kTable = [] {
+        std::array<bool, 256> table{};
+        for (std::size_t code = 0x20; code < table.size(); ++code)
+            table[code] = code != '"' && code != '\\';
+        return table;
+    }();
+    return kTable[static_cast<unsigned char>(c)];
+}
+
 int hexValue(char c)
 {
     if (isDigit(c))
@@ -80,8 +92,10 @@ std::uint32_t hexAt(std::string_view text, std::size_t at)
 // `inner` is between the quotes and has passed the parser.
 void decodeString(std::string_view inner, std::string &out)
 {
-    out.reserve(out.size() + inner.size());
-    std::size_t at = 0;
+    const auto isPlain = [](char c) { return isOrdinary(c) && static_cast<unsigned char>(c) < 0x80; };
+    const auto firstOdd = std::find_if_not(inner.begin(), inner.end(), isPlain);
+    out.append(inner.begin(), firstOdd);
+    auto at = static_cast<std::size_t>(firstOdd - inner.begin());
     while (at < inner.size()) {
         const char c = inner[at];
         if (c != '\\') {
@@ -316,15 +330,16 @@ private:
         if (!string())
             return false;
         const auto key = m_text.substr(from, m_at - 1 - from);
+        const bool isEscaped = m_hadEscape;
         skipBlanks();
         if (m_at >= m_text.size() || m_text[m_at] != ':')
             return wrong("after object key");
         ++m_at;
         skipBlanks();
-        return value(key);
+        return value(key, isEscaped);
     }
 
-    bool value(std::string_view key)
+    bool value(std::string_view key, bool isKeyEscaped = false)
     {
         if (m_at >= m_text.size())
             return wrong({});
@@ -358,6 +373,7 @@ private:
         JsonText::Node &added = m_doc.m_nodes.emplace_back();
         added.kind = kind;
         added.key = key;
+        added.isKeyEscaped = isKeyEscaped;
         added.raw = m_text.substr(from, m_at - from);
         if (!m_open.empty()) {
             Open &owner = m_open.back();
@@ -372,19 +388,25 @@ private:
 
     bool string()
     {
-        for (++m_at; m_at < m_text.size(); ++m_at) {
-            const char c = m_text[m_at];
+        m_hadEscape = false;
+        for (++m_at;; ++m_at) {
+            const char *at = m_text.data() + m_at;
+            const char *const end = m_text.data() + m_text.size();
+            at = std::find_if_not(at, end, isOrdinary);
+            m_at = static_cast<std::size_t>(at - m_text.data());
+            if (at == end)
+                return wrong({});
+            const char c = *at;
             if (c == '"') {
                 ++m_at;
                 return true;
             }
             if (static_cast<unsigned char>(c) < 0x20)
                 return wrong("in string literal");
-            if (c != '\\')
-                continue;
+            m_hadEscape = true;
             ++m_at;
             if (m_at >= m_text.size())
-                break;
+                return wrong({});
             if (m_text[m_at] == 'u') {
                 for (int i = 0; i < 4; ++i) {
                     ++m_at;
@@ -395,7 +417,6 @@ private:
                 return wrong("in string escape code");
             }
         }
-        return wrong({});
     }
 
     void digits()
@@ -445,6 +466,7 @@ private:
 
     std::string_view m_text;
     std::size_t m_at = 0;
+    bool m_hadEscape = false;  // the string just read
     std::string m_error;
     JsonText m_doc;
     std::vector<Open> m_open;
@@ -482,8 +504,8 @@ std::string JsonValue::key() const
 
 bool JsonValue::keyIs(std::string_view name) const
 {
-    const auto inner = m_doc->m_nodes[m_index].key;
-    return inner == name || (inner.find('\\') != std::string_view::npos && key() == name);
+    const auto &node = m_doc->m_nodes[m_index];
+    return node.isKeyEscaped ? key() == name : node.key == name;
 }
 
 JsonValue JsonValue::find(std::string_view name) const

@@ -64,6 +64,7 @@ private:
         std::uint32_t next = 0;
         std::uint32_t count = 0;
         JsonKind kind = JsonKind::Null;
+        bool isKeyEscaped = false;
     };
     std::vector<Node> m_nodes;
 };
