@@ -12,6 +12,7 @@
 
 #include <QAction>
 #include <QClipboard>
+#include <QComboBox>
 #include <QDialog>
 #include <QLabel>
 #include <QLineEdit>
@@ -122,6 +123,37 @@ private Q_SLOTS:
         e.replace(u"port: 0"_s, u"port: 21103"_s);
         QTRY_VERIFY(e.button(u"push"_s)->isEnabled());
         QVERIFY(e.button(u"push"_s)->toolTip().contains(u"Ctrl+Return"_s));
+    }
+
+    void theFormAndTheTextAreOneDocument()
+    {
+        Editing e;
+        auto *state = e.editor->findChild<QComboBox *>(u"form.inbound.0.state"_s);
+        QTRY_VERIFY((state = e.editor->findChild<QComboBox *>(u"form.inbound.0.state"_s)));
+        auto *port = e.editor->findChild<QLineEdit *>(u"form.inbound.0.servicePort"_s);
+        QCOMPARE(port->text(), u"22102"_s);
+        QCOMPARE(state->currentText(), u"Ready"_s);
+        // A choice in the form is a line in the text.
+        state->setCurrentText(u"NotReady"_s);
+        Q_EMIT state->activated(state->currentIndex());
+        QVERIFY2(e.editor->text()->text().contains(u"state: NotReady"_s),
+                 qPrintable(e.editor->text()->text()));
+        e.editor->text()->undo();
+        QTRY_COMPARE(state->currentText(), u"Ready"_s);
+        e.editor->text()->redo();
+        QTRY_COMPARE(state->currentText(), u"NotReady"_s);
+        port->setFocus();
+        port->selectAll();
+        QTest::keyClicks(port, u"8000"_s);
+        QVERIFY(e.editor->text()->text().contains(u"servicePort: 8000"_s));
+        QVERIFY(e.editor->session()->isModified());
+        // And a line in the text is a choice in the form.
+        e.replace(u"state: NotReady"_s, u"state: Ignored"_s);
+        QTRY_COMPARE(state->currentText(), u"Ignored"_s);
+        // What cannot be read leaves the form as it was, and switched off.
+        e.editor->text()->setText(u"networking: ["_s);
+        QTRY_VERIFY(!state->isEnabled());
+        QCOMPARE(port->text(), u"8000"_s);
     }
 
     void aBrokenDocumentIsAFinding()

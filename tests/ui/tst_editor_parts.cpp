@@ -4,6 +4,7 @@
 #include "ui/browse/facts.h"
 #include "ui/browse/problems.h"
 #include "ui/editors/line_diff.h"
+#include "ui/editors/yaml_patch.h"
 #include "ui/style/error_text.h"
 
 #include <QAbstractItemModelTester>
@@ -89,6 +90,76 @@ private Q_SLOTS:
         const LineDiff diff = compareLines(left.join(u'\n'), right.join(u'\n'));
         QCOMPARE(diff.removed.size(), 20'000u);
         QCOMPARE(diff.added.size(), 20'000u);
+    }
+
+    void oneValueIsPatched_data()
+    {
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QString>("value");
+        QTest::addColumn<QString>("after");
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        const QString inbound = u"networking.inbound[0]"_s;
+        QTest::newRow("a plain value") << u"networking"_s << u"address"_s << u"10.0.0.9"_s << QString()
+                                       << u"address: 10.0.0.1"_s << u"address: 10.0.0.9"_s;
+        QTest::newRow("the first key of a list's item, and its comment stays")
+            << inbound << u"port"_s << u"9090"_s << QString() << u"- port: 8080  # public"_s
+            << u"- port: 9090  # public"_s;
+        QTest::newRow("a quoted value") << inbound + u".tags"_s << u"version"_s << u"v3"_s << QString()
+                                        << u"version: \"v2\""_s << u"version: v3"_s;
+        QTest::newRow("a key with a slash")
+            << inbound + u".tags"_s << u"kuma.io/service"_s << u"web"_s << QString()
+            << u"kuma.io/service: backend"_s << u"kuma.io/service: web"_s;
+        QTest::newRow("a key that is missing comes after its neighbour")
+            << inbound << u"state"_s << u"NotReady"_s << u"port"_s << u"- port: 8080  # public\n"_s
+            << u"- port: 8080  # public\n      state: NotReady\n"_s;
+        QTest::newRow("an empty value takes the line away")
+            << inbound << u"servicePort"_s << QString() << u"port"_s << u"      servicePort: 80\n"_s
+            << QString();
+        QTest::newRow("a word that YAML would take for a number or a boolean is quoted")
+            << inbound + u".tags"_s << u"version"_s << u"true"_s << QString() << u"version: \"v2\""_s
+            << u"version: \"true\""_s;
+    }
+
+    void oneValueIsPatched()
+    {
+        QFETCH(QString, path);
+        QFETCH(QString, key);
+        QFETCH(QString, value);
+        QFETCH(QString, after);
+        QFETCH(QString, from);
+        QFETCH(QString, to);
+        const QString text = u"# who knows why\n"
+                             "type: Dataplane\n"
+                             "networking:\n"
+                             "  address: 10.0.0.1\n"
+                             "  inbound:\n"
+                             "    - port: 8080  # public\n"
+                             "      servicePort: 80\n"
+                             "      tags:\n"
+                             "        kuma.io/service: backend\n"
+                             "        version: \"v2\"\n"_s;
+        QVERIFY(text.contains(from));
+        QString expected = text;
+        const auto patched = withValue(text, path, key, value, after);
+        QVERIFY(patched);
+        QCOMPARE(*patched, expected.replace(from, to));
+    }
+
+    void whatCannotBePatchedIsLeftAlone_data()
+    {
+        QTest::addColumn<QString>("text");
+        QTest::newRow("no YAML") << u"networking: [\n"_s;
+        QTest::newRow("flow style") << u"networking: {address: 10.0.0.1}\n"_s;
+        QTest::newRow("a value over several lines") << u"networking:\n  address: >\n    10.0.0.1\n"_s;
+        QTest::newRow("no such mapping") << u"type: Dataplane\n"_s;
+    }
+
+    void whatCannotBePatchedIsLeftAlone()
+    {
+        QFETCH(QString, text);
+        QVERIFY(!withValue(text, u"networking"_s, u"address"_s, u"10.0.0.9"_s));
     }
 
     void problemsAreFound_data()

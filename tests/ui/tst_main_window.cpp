@@ -53,7 +53,7 @@ QString inspectorTitle(const WindowFixture &f) { return f.find<QLabel>(u"label.i
 QString stateTitle(const QWidget *page)
 {
     for (const QLabel *label : page->findChildren<QLabel *>()) {
-        if (label->isVisible() && label->font().pointSizeF() > QApplication::font().pointSizeF() + 1
+        if (label->isVisible() && !label->text().isEmpty()
             && label->parentWidget()->inherits("meshscope::ui::StateView"))
             return label->text();
     }

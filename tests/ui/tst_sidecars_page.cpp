@@ -81,7 +81,7 @@ private Q_SLOTS:
         QVERIFY(!call->isEnabled());
         f.trigger(u"startAllSidecars"_s);
         QTRY_VERIFY(call->isEnabled());
-        QCOMPARE(f.find<QComboBox>(u"choice.call"_s)->currentText(), u"web-1 → backend, port 10001"_s);
+        QCOMPARE(f.find<QComboBox>(u"choice.call"_s)->currentText(), u"web-1 → backend :10001"_s);
         f.sidecars.scriptCall(inTurn());
         call->click();
         QTRY_COMPARE(rowsOf(f.find<QTreeWidget>(u"list.callResult"_s)),

@@ -5,6 +5,7 @@
 #include "ui/browse/table_view.h"
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
+#include "ui/sidecars/start_stop_button.h"
 #include "ui/style/delegates.h"
 #include "ui/style/icons.h"
 
@@ -70,7 +71,7 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     });
     columns->setMenu(menu);
     m_frame->addWidget(columns);
-    m_frame->addAction(workspace.actions.startSidecar);
+    m_frame->addWidget(new StartStopButton(workspace.actions, this));
     m_frame->addAction(workspace.actions.editDataplane, true);
 
     auto *layout = new QVBoxLayout(this);
@@ -118,6 +119,12 @@ void DataplanesPage::setService(const QString &service)
 QString DataplanesPage::countText() const { return m_frame->showsData() ? m_proxy->countText() : QString(); }
 
 QString DataplanesPage::csv() const { return m_table->csv(); }
+
+void DataplanesPage::tick()
+{
+    if (m_workspace.context.source->state().phase == SourceState::Phase::Stale)
+        refresh();
+}
 
 void DataplanesPage::takeFocus() { m_table->focusFirstRow(); }
 

@@ -1,6 +1,5 @@
 #include "ui/browse/fact_list.h"
 
-#include "ui/style/icons.h"
 #include "ui/style/status_mark.h"
 #include "ui/style/tag_chips.h"
 #include "ui/style/theme.h"
@@ -134,7 +133,8 @@ void FactList::rebuild()
                 }
             });
             if (!fact.call.isEmpty()) {
-                row.call = new QPushButton(icon(u"call"_s), tr("Call"), m_body);
+                row.call = new QPushButton(tr("Call"), m_body);
+                row.call->setFixedHeight(20);
                 row.call->setObjectName(u"button.callOutbound.%1"_s.arg(fact.call.port()));
                 words->addWidget(row.call, 0, Qt::AlignTop);
                 connect(row.call, &QPushButton::clicked, this,

@@ -9,6 +9,7 @@
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
 #include "ui/sidecars/call_result.h"
+#include "ui/sidecars/start_stop_button.h"
 #include "ui/style/status_mark.h"
 #include "ui/style/theme.h"
 
@@ -110,7 +111,7 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     edit->setProperty("primary", true);
     buttons->addWidget(edit);
     buttons->addWidget(new ActionButton(workspace.actions.showInGraph, this));
-    buttons->addWidget(new ActionButton(workspace.actions.startSidecar, this));
+    buttons->addWidget(new StartStopButton(workspace.actions, this));
     buttons->addStretch();
 
     auto *layout = new QVBoxLayout(this);

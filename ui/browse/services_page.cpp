@@ -82,6 +82,12 @@ QString ServicesPage::countText() const { return m_frame->showsData() ? m_proxy-
 
 QString ServicesPage::csv() const { return m_table->csv(); }
 
+void ServicesPage::tick()
+{
+    if (m_workspace.context.source->state().phase == SourceState::Phase::Stale)
+        refresh();
+}
+
 void ServicesPage::takeFocus() { m_table->focusFirstRow(); }
 
 void ServicesPage::followFocus()

@@ -25,6 +25,7 @@ public:
     QString countText() const override;
     QString csv() const override;
     void takeFocus() override;
+    void tick() override;
     TableView *table() const { return m_table; }
 
 Q_SIGNALS:

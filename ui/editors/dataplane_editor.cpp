@@ -3,6 +3,7 @@
 #include "models/finding_table.h"
 #include "models/text.h"
 #include "ui/browse/table_view.h"
+#include "ui/editors/dataplane_form.h"
 #include "ui/editors/find_bar.h"
 #include "ui/editors/line_diff.h"
 #include "ui/editors/push_result.h"
@@ -42,6 +43,7 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     : Page(parent)
     , m_workspace(workspace)
     , m_session(new EditSession(workspace.context.editor, workspace.context.source, key, this))
+    , m_form(new DataplaneForm)
     , m_text(new YamlView)
     , m_theirs(new YamlView)
     , m_theirsPane(new QWidget)
@@ -81,9 +83,12 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     mineLayout->addWidget(m_find);
     mineLayout->addWidget(m_text, 1);
     auto *sides = new QSplitter(Qt::Horizontal);
+    sides->addWidget(m_form);
     sides->addWidget(mine);
     sides->addWidget(m_theirsPane);
-    sides->setSizes({400, 400});
+    sides->setSizes({226, 500, 400});
+    sides->setStretchFactor(1, 1);
+    sides->setStretchFactor(2, 1);
     sides->setChildrenCollapsible(false);
     m_theirsPane->hide();
 
@@ -189,7 +194,12 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
         if (!m_adopting)
             m_session->setText(m_text->text());
         updateChangedLines();
+        m_formPause.start();
     });
+    m_formPause.setSingleShot(true);
+    m_formPause.setInterval(120);
+    connect(&m_formPause, &QTimer::timeout, this, [this] { m_form->setText(m_text->text()); });
+    connect(m_form, &DataplaneForm::textEdited, m_text, &YamlView::replaceText);
     connect(m_text, &YamlView::findWanted, m_find, &FindBar::open);
     connect(m_text, &YamlView::leftByKey, this, [this] { m_find->hide(); });
     const auto goTo = [this](const QModelIndex &index) {
@@ -201,6 +211,7 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     connect(m_session, &EditSession::textReplaced, this, [this] {
         const QScopedValueRollback adopting(m_adopting, true);
         m_text->replaceText(m_session->text());
+        m_form->setText(m_session->text());
     });
     connect(m_session, &EditSession::stateChanged, this, &DataplaneEditor::showState);
     connect(m_session, &EditSession::findingsChanged, this, &DataplaneEditor::showFindings);
@@ -310,15 +321,18 @@ void DataplaneEditor::showState()
     }
     const bool conflict = m_session->state() == State::Conflict;
     m_theirsPane->setVisible(conflict);
+    m_form->setVisible(!conflict);  // two texts need the room
     if (conflict) {
         showConflict();
     } else {
         m_text->setTintedLines({}, {});
         m_text->setTintedWords({}, palette().color(QPalette::Text));
     }
-    m_text->setReadOnly(
+    const bool readOnly =
         m_session->state() == State::Pushing
-        || (m_workspace.context.editor && !m_workspace.context.editor->readOnlyReason().isEmpty()));
+        || (m_workspace.context.editor && !m_workspace.context.editor->readOnlyReason().isEmpty());
+    m_text->setReadOnly(readOnly);
+    m_form->setWritable(!readOnly);
     switch (m_session->state()) {
     case State::Watching:
     case State::Accepted:

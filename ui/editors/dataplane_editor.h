@@ -5,6 +5,8 @@
 #include "models/edit_session.h"
 #include "ui/shell/page.h"
 
+#include <QTimer>
+
 class QLabel;
 class QPushButton;
 class QSplitter;
@@ -17,6 +19,7 @@ class FindingTable;
 
 namespace meshscope::ui {
 
+class DataplaneForm;
 class FindBar;
 class NoticeStrip;
 class PageFrame;
@@ -63,6 +66,7 @@ private:
 
     const Workspace &m_workspace;
     EditSession *m_session;
+    DataplaneForm *m_form;
     YamlView *m_text;
     YamlView *m_theirs;
     QWidget *m_theirsPane;
@@ -79,6 +83,7 @@ private:
     QPushButton *m_push;
     QPushButton *m_undoPush, *m_retry, *m_copy, *m_keepMine, *m_takeTheirs;
     PageFrame *m_frame;
+    QTimer m_formPause;       // from the last keystroke to the form
     bool m_adopting = false;  // the session's text is being put into the view
 };
 

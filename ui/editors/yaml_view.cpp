@@ -141,21 +141,32 @@ void YamlView::fitLineNumbers() { setMarginWidth(LineNumbers, u"0"_s + QString::
 
 void YamlView::replaceText(const QString &next)
 {
-    if (next == text())
+    const QByteArray before = text().toUtf8(), after = next.toUtf8();
+    if (before == after)
         return;
-    int line = 0, column = 0;
-    getCursorPosition(&line, &column);
-    const int top = firstVisibleLine();
-    if (isReadOnly()) {
-        setText(next);
-    } else {
-        beginUndoAction();
-        selectAll();
-        replaceSelectedText(next);
-        endUndoAction();
-    }
-    setCursorPosition(qMin(line, lines() - 1), 0);
-    setFirstVisibleLine(top);
+    // Only what differs is replaced: the caret, the folds and the scroll position stay, and so does the undo
+    // history.
+    const auto inside = [](const QByteArray &bytes, qsizetype at) {
+        return at < bytes.size() && (static_cast<unsigned char>(bytes.at(at)) & 0xC0) == 0x80;
+    };
+    const qsizetype shorter = qMin(before.size(), after.size());
+    qsizetype start = 0;
+    while (start < shorter && before.at(start) == after.at(start))
+        ++start;
+    while (start > 0 && (inside(before, start) || inside(after, start)))
+        --start;
+    qsizetype end = 0;
+    while (end < shorter - start && before.at(before.size() - end - 1) == after.at(after.size() - end - 1))
+        ++end;
+    while (end > 0 && (inside(before, before.size() - end) || inside(after, after.size() - end)))
+        --end;
+    const QByteArray part = after.mid(start, after.size() - start - end);
+    const bool locked = isReadOnly();
+    SendScintilla(SCI_SETREADONLY, 0UL);
+    SendScintilla(SCI_SETTARGETSTART, static_cast<unsigned long>(start));
+    SendScintilla(SCI_SETTARGETEND, static_cast<unsigned long>(before.size() - end));
+    SendScintilla(SCI_REPLACETARGET, static_cast<unsigned long>(part.size()), part.constData());
+    SendScintilla(SCI_SETREADONLY, locked ? 1UL : 0UL);
 }
 
 void YamlView::setFindings(const std::vector<Finding> &findings)

@@ -86,6 +86,12 @@ QString GraphPage::countText() const
     return m_found < 0 ? all : tr("%1 of %2").arg(locale.toString(m_found), all);
 }
 
+void GraphPage::tick()
+{
+    if (m_workspace.context.source->state().phase == SourceState::Phase::Stale)
+        refresh();
+}
+
 void GraphPage::takeFocus() { m_view->setFocus(Qt::ShortcutFocusReason); }
 
 void GraphPage::applySnapshot()

@@ -26,6 +26,7 @@ public:
     void setMesh(const QString &mesh) override;
     QString countText() const override;
     void takeFocus() override;
+    void tick() override;
     GraphView *view() const { return m_view; }
     bool isLayingOut() const { return m_layingOut; }
     void exportWithDialog();

@@ -329,7 +329,7 @@ void GraphView::showEvent(QShowEvent *event)
 
 void GraphView::focusInEvent(QFocusEvent *event)
 {
-    m_focusByKey = event->reason() != Qt::MouseFocusReason;
+    m_focusByKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
     QGraphicsView::focusInEvent(event);
     viewport()->update();
 }

@@ -300,6 +300,7 @@ void MainWindow::tick()
     m_workspace.sidecars->setNow(QDateTime::currentDateTimeUtc());
     m_inspector->refresh();
     m_dock->tick();
+    currentPage()->tick();
     applyFreshness();
 }
 

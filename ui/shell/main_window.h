@@ -1,26 +1,29 @@
-// The window: navigator, pages, inspector, dock. Owns the focus, the models and the actions; owns nothing of
-// the backend.
+// The window: navigator, pages, inspector, dock. Owns the focus, the models and the actions; owns nothing
+// of the backend.
 //
 // Names for scripted tours and tests (objectName):
 //   bar        button.back, button.forward, choice.connection, choice.mesh, field.filter, label.shown,
-//   button.live navigator  tree.navigator pages      tabs.pages (QTabWidget); page.dataplanes, page.services,
-//   page.graph, page.sidecars, editor.<name> browse     table.dataplanes, table.services, button.columns,
-//   button.dropService; in every page's title row
-//              label.count, in its empty, loading and failed states button.stateDeed and button.stateCopy
+//              button.live
+//   navigator  tree.navigator
+//   pages      tabs.pages (QTabWidget); page.dataplanes, page.services, page.graph, page.sidecars,
+//              editor.<name>
+//   browse     table.dataplanes, table.services, button.columns, button.dropService; in every page's
+//              title row label.count, in its empty, loading and failed states button.stateDeed and
+//              button.stateCopy
 //   graph      view.graph
 //   sidecars   table.sidecars, log.sidecars, choice.logSidecar, choice.logLevel, field.logFilter,
-//   button.followLog,
-//              choice.call, field.callTimes, button.call, list.callResult (columns answer, count),
-//              list.callOrder, label.callSummary, button.copySidecarDetails
+//              button.followLog, choice.call, field.callTimes, button.call, list.callResult (columns
+//              answer, count), list.callOrder, label.callSummary, button.copySidecarDetails
 //   editor     editor.<name>.text (YamlView, a QsciScintilla), editor.<name>.theirs, table.findings,
-//   table.pushResult
-//              (columns result, of, message), tabs.editorLower, strip.push, label.whyNotPush, button.push,
-//              button.revert, button.undoPush, button.retryPush, button.keepMine, button.takeTheirs,
-//              field.find
-//   inspector  inspector, label.inspectorTitle, label.inspectorStatus, tabs.inspector, facts.overview,
-//   facts.inbounds,
-//              facts.outbounds, facts.events, text.inspectorYaml, button.callOutbound.<port>,
-//              list.inspectorCallResult, button.editDataplane, button.showInGraph, button.startSidecar
+//              table.pushResult (columns result, of, message), tabs.editorLower, strip.push,
+//              label.whyNotPush, button.push, button.revert, button.undoPush, button.retryPush,
+//              button.keepMine, button.takeTheirs, field.find
+//   form       form.dataplane, form.address, form.inbound.<n>.port, form.inbound.<n>.servicePort,
+//              form.inbound.<n>.state and form.inbound.<n>.protocol (QComboBox)
+//   inspector  inspector, label.inspectorTitle, label.inspectorStatus, tabs.inspector,
+//              facts.overview, facts.inbounds, facts.outbounds, facts.events, text.inspectorYaml,
+//              button.callOutbound.<port>, list.inspectorCallResult, button.editDataplane,
+//              button.showInGraph, button.startSidecar or button.stopSidecar
 //   dock       dock, tabs.dock, table.problems, table.requests, log.application
 //   rest       line.status, dialog.close (button.closeAnyway), dialog.keys, dialog.about
 //   actions    action.<id>, see ui/shell/actions.h

@@ -24,6 +24,8 @@ public:
     virtual QString csv() const { return {}; }
     // Ctrl+F: true when the page finds in itself rather than with the filter field.
     virtual bool startFind() { return false; }
+    // Once a second while it is in front, for ages.
+    virtual void tick() {}
     // Where the keyboard goes when the page comes to the front.
     virtual void takeFocus() { setFocus(); }
 

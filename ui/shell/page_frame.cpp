@@ -149,6 +149,7 @@ void StateView::showLoading(const QString &text)
 {
     m_bar->show();
     m_icon->hide();
+    m_title->setFont(font());
     m_title->setText(text);
     m_title->setForegroundRole(QPalette::PlaceholderText);
     m_detail->hide();
@@ -161,6 +162,7 @@ void StateView::showEmpty(const QString &iconName, const QString &why, const QSt
 {
     m_bar->hide();
     setPicture(iconName, Mark::None);
+    m_title->setFont(headingFont(font()));
     m_title->setText(why);
     m_title->setForegroundRole(QPalette::WindowText);
     m_detail->hide();
@@ -175,6 +177,7 @@ void StateView::showFailed(const QString &title, const Error &error, const QStri
     const ErrorText text = errorText(error);
     m_bar->hide();
     setPicture({}, Mark::Bad);
+    m_title->setFont(headingFont(font()));
     m_title->setText(title.isEmpty() ? text.title : title);
     m_title->setForegroundRole(QPalette::WindowText);
     m_detail->setText(tried.isEmpty() ? text.detail : tr("Tried: %1\n%2").arg(tried, text.detail));

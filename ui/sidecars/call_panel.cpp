@@ -114,7 +114,7 @@ void CallPanel::updateChoices()
         if (sidecar.phase != SidecarPhase::Ready || !dataplane)
             continue;
         for (const Outbound &outbound : dataplane->dataplane->outbounds) {
-            m_outbound->addItem(tr("%1 → %2, port %3")
+            m_outbound->addItem(tr("%1 → %2 :%3")
                                     .arg(toQString(sidecar.key.name), toQString(outbound.service()))
                                     .arg(outbound.port));
             m_outbound->setItemData(m_outbound->count() - 1, outboundUrl(outbound), kUrlRole);

@@ -44,7 +44,7 @@ public:
     {
         if (event->type() != QEvent::ToolTip)
             return CellDelegate::helpEvent(event, view, option, index);
-        QToolTip::showText(event->globalPos(), index.data(LogModel::LineRole).toString(), view);
+        QToolTip::showText(event->globalPos(), index.data(Qt::DisplayRole).toString(), view);
         return true;
     }
 
@@ -54,7 +54,20 @@ protected:
     {
         const auto level = static_cast<SidecarLogLine::Level>(index.data(LogModel::LevelRole).toInt());
         const QString line = index.data(LogModel::LineRole).toString();
-        const QString head = index.data(Qt::DisplayRole).toString().chopped(line.size());
+        // Most lines are Envoy's: only the others say whose they are.
+        QString head = index.data(TimeRole).toDateTime().toString(u"HH:mm:ss  "_s)
+                       + index.data(LogModel::NameRole).toString();
+        switch (static_cast<SidecarLogLine::Origin>(index.data(LogModel::OriginRole).toInt())) {
+        case SidecarLogLine::Origin::Envoy:
+            break;
+        case SidecarLogLine::Origin::Launcher:
+            head += u" · "_s + LogView::tr("launcher");
+            break;
+        case SidecarLogLine::Origin::Workload:
+            head += u" · "_s + LogView::tr("workload");
+            break;
+        }
+        head += u"  "_s;
         painter->setFont(fixedFont());
         painter->setPen(mutedText(option.palette));
         painter->drawText(area, Qt::AlignVCenter | Qt::TextSingleLine, head);

@@ -164,7 +164,7 @@ ChipRow paintChips(QPainter *painter, const QRect &rect, const QList<TagChip> &c
 TagChipsWidget::TagChipsWidget(const Tags &tags, QWidget *parent)
     : QWidget(parent)
 {
-    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Minimum);
     policy.setHeightForWidth(true);
     setSizePolicy(policy);
     setTags(tags);
@@ -178,6 +178,8 @@ void TagChipsWidget::setTags(const Tags &tags)
         words << chip.full();
     setAccessibleName(words.join(u", "_s));
     setToolTip(words.join(u'\n'));
+    if (width() > 0)
+        setMinimumHeight(heightForWidth(width()));
     updateGeometry();
     update();
 }
@@ -208,6 +210,13 @@ int TagChipsWidget::heightForWidth(int width) const
 QSize TagChipsWidget::sizeHint() const { return {220, heightForWidth(220)}; }
 
 QSize TagChipsWidget::minimumSizeHint() const { return {80, kChipHeight}; }
+
+void TagChipsWidget::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    // Not every layout asks for the height that goes with a width.
+    setMinimumHeight(heightForWidth(width()));
+}
 
 void TagChipsWidget::paintEvent(QPaintEvent *)
 {
