@@ -183,7 +183,6 @@ void seeTheGraph(Stage &stage)
                        u"the graph shows two services, laid out"_s);
         tour.check(graph.edges.size() == 1, u"and the declared call from web to backend"_s);
     }
-    tour.shot(u"graph"_s);
 }
 
 bool launch(Stage &stage)
@@ -347,6 +346,8 @@ void undo(Stage &stage)
     tour.waitUntil([&] { return stage.source.snapshot()->find(kBackend2)->status.overall == Health::Online; },
                    u"the table shows backend-2 online"_s);
     tour.shot(u"restored"_s);
+    showPage(stage, u"page.graph"_s);
+    tour.shot(u"graph"_s);
 }
 
 void stop(Stage &stage)
