@@ -28,6 +28,7 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     m_table->setAccessibleName(tr("Dataplanes"));
     m_proxy->setSourceModel(workspace.dataplanes);
     m_table->setModel(m_proxy);
+    m_table->setFinder([this](const ResourceKey &key) { return m_proxy->indexOf(key); });
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(DataplaneTable::NameColumn, Qt::AscendingOrder);
 

@@ -25,6 +25,7 @@ ServicesPage::ServicesPage(const Workspace &workspace, QWidget *parent)
     m_table->setAccessibleName(tr("Services"));
     m_proxy->setSourceModel(workspace.services);
     m_table->setModel(m_proxy);
+    m_table->setFinder([this](const ResourceKey &key) { return m_proxy->indexOf(key); });
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ServiceTable::NameColumn, Qt::AscendingOrder);
 

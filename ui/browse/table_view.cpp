@@ -77,13 +77,8 @@ void TableView::setModel(QAbstractItemModel *model)
 {
     QTreeView::setModel(model);
     connect(model, &QAbstractItemModel::modelReset, this, [this] {
-        if (m_current == ResourceKey{})
-            return;
-        for (int row = 0; row < this->model()->rowCount(); ++row) {
-            const QModelIndex index = this->model()->index(row, 0);
-            if (index.data(KeyRole).value<ResourceKey>() == m_current)
-                return showRow(index);
-        }
+        if (m_finder && m_current != ResourceKey{})
+            showRow(m_finder(m_current));
     });
 }
 

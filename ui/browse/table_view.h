@@ -8,6 +8,8 @@
 #include <QSet>
 #include <QTreeView>
 
+#include <functional>
+
 class QMenu;
 class QSettings;
 
@@ -36,6 +38,8 @@ public:
     explicit TableView(QWidget *parent = nullptr);
 
     void setModel(QAbstractItemModel *model) override;
+    // Finds the row of a key again after a reset, without asking every row.
+    void setFinder(std::function<QModelIndex(const ResourceKey &)> finder) { m_finder = std::move(finder); }
     // Width in pixels; right-aligned columns are numbers and ages.
     void setColumn(int column, int width, bool right = false);
     // A column that takes what is left.
@@ -68,6 +72,7 @@ private:
     void stretch();
 
     TableHeader *m_header;
+    std::function<QModelIndex(const ResourceKey &)> m_finder;
     ResourceKey m_current;  // to find the row again after a reset
     int m_stretch = -1;
     bool m_quiet = false;

@@ -161,7 +161,10 @@ void MainWindow::build()
     connect(m_workspace.focus, &Focus::changed, this, &MainWindow::applyFocus);
     connect(m_workspace.focus, &Focus::historyChanged, this, &MainWindow::updateActions);
     if (doors.sidecars)
-        connect(doors.sidecars, &SidecarHost::sidecarChanged, this, &MainWindow::updateActions);
+        connect(doors.sidecars, &SidecarHost::sidecarChanged, this, [this] {
+            countStartable();
+            updateActions();
+        });
     connect(m_guard, &CloseGuard::progress, m_status, &StatusLine::setProgress);
     m_sayTimer.setSingleShot(true);
     m_sayTimer.setInterval(4000);
@@ -249,13 +252,18 @@ void MainWindow::applySnapshot(const SnapshotPtr &snapshot)
     std::set<std::string> meshes;
     for (const MeshInfo &mesh : snapshot->meshes)
         meshes.insert(mesh.name);
-    for (const auto &row : snapshot->dataplanes)
-        meshes.insert(row->key().mesh);
+    const std::string *last = nullptr;  // they stand in the order of their meshes
+    for (const auto &row : snapshot->dataplanes) {
+        if (!last || *last != row->key().mesh)
+            meshes.insert(row->key().mesh);
+        last = &row->key().mesh;
+    }
     QStringList names;
     for (const std::string &mesh : meshes)
         names << toQString(mesh);
     m_bar->setMeshes(names);
     m_status->setControlPlane(snapshot->controlPlane);
+    countStartable();
     updateActions();
 }
 
@@ -282,6 +290,7 @@ void MainWindow::setMesh(const QString &mesh)
     m_dataplanesPage->setMesh(mesh);
     m_servicesPage->setMesh(mesh);
     m_graphPage->setMesh(mesh);
+    countStartable();
     updateActions();
 }
 

@@ -94,7 +94,8 @@ private:
     void updateActions();
     void startSidecar(const ResourceKey &key);
     void startAllSidecars();
-    std::vector<ResourceKey> startable() const;
+    bool isStartable(const DataplaneOverview &row) const;
+    void countStartable();
     void copyYaml();
     void showInGraph();
     void showDataplanesOfService();
@@ -131,6 +132,7 @@ private:
     QSplitter *m_across = nullptr;
     QSplitter *m_down = nullptr;
     QDialog *m_keys = nullptr;
+    int m_startable = 0;  // dataplanes of the mesh without a running sidecar
     QTimer m_second;
     QTimer m_sayTimer;
 };

@@ -52,20 +52,22 @@ DataplanePtr MainWindow::focusedDataplane() const
     return nullptr;
 }
 
-std::vector<ResourceKey> MainWindow::startable() const
+bool MainWindow::isStartable(const DataplaneOverview &row) const
 {
-    std::vector<ResourceKey> keys;
+    const QModelIndex known = m_workspace.sidecars->indexOf(row.key());
+    return !known.isValid() || hasEnded(m_workspace.sidecars->statusAt(known.row()).phase);
+}
+
+void MainWindow::countStartable()
+{
+    m_startable = 0;
     if (!m_workspace.context.sidecars || !m_workspace.context.sidecarSpec)
-        return keys;
+        return;
     const std::string mesh = m_bar->mesh().toStdString();
     for (const auto &row : m_workspace.context.source->snapshot()->dataplanes) {
-        if (!mesh.empty() && row->key().mesh != mesh)
-            continue;
-        const QModelIndex known = m_workspace.sidecars->indexOf(row->key());
-        if (!known.isValid() || hasEnded(m_workspace.sidecars->statusAt(known.row()).phase))
-            keys.push_back(row->key());
+        if ((mesh.empty() || row->key().mesh == mesh) && isStartable(*row))
+            ++m_startable;
     }
-    return keys;
 }
 
 void MainWindow::updateActions()
@@ -91,10 +93,9 @@ void MainWindow::updateActions()
                                : host    ? tr("Envoy was not found. %1").arg(host->envoy().advice)
                                          : tr("Sidecars cannot be run from here"));
     a.stopSidecar->setEnabled(runs);
-    const int startableCount = static_cast<int>(startable().size());
-    a.startAllSidecars->setEnabled(canLaunch && startableCount > 0);
-    a.startAllSidecars->setText(startableCount > 0 ? tr("Start %n sidecar(s)", nullptr, startableCount)
-                                                   : tr("Start all sidecars"));
+    a.startAllSidecars->setEnabled(canLaunch && m_startable > 0);
+    a.startAllSidecars->setText(m_startable > 0 ? tr("Start %n sidecar(s)", nullptr, m_startable)
+                                                : tr("Start all sidecars"));
     a.stopAllSidecars->setEnabled(running > 0);
     a.stopAllSidecars->setText(running > 0 ? tr("Stop %n sidecar(s)", nullptr, running)
                                            : tr("Stop all sidecars"));
@@ -139,7 +140,12 @@ void MainWindow::startSidecar(const ResourceKey &key)
 
 void MainWindow::startAllSidecars()
 {
-    const std::vector<ResourceKey> keys = startable();
+    std::vector<ResourceKey> keys;
+    const std::string mesh = m_bar->mesh().toStdString();
+    for (const auto &row : m_workspace.context.source->snapshot()->dataplanes) {
+        if ((mesh.empty() || row->key().mesh == mesh) && isStartable(*row))
+            keys.push_back(row->key());
+    }
     const auto start = [this, keys] {
         for (const ResourceKey &key : keys)
             startSidecar(key);

@@ -32,6 +32,7 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     m_table->setObjectName(u"table.sidecars"_s);
     m_table->setAccessibleName(tr("Sidecars on this machine"));
     m_table->setModel(workspace.sidecars);
+    m_table->setFinder([this](const ResourceKey &key) { return m_workspace.sidecars->indexOf(key); });
     CellDelegate::Look name, number, fixed, since, detail;
     name.icon = u"sidecar"_s;
     name.strong = true;
