@@ -92,9 +92,13 @@ quint64 listeningInode(const QString &table, const QHostAddress &address, quint1
 
 std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port)
 {
-    quint64 inode = listeningInode(u"/proc/net/tcp"_s, address, port);
-    if (inode == 0)
-        inode = listeningInode(u"/proc/net/tcp6"_s, address, port);
+    // The table is no snapshot: while other sockets come and go, one read can miss a line.
+    quint64 inode = 0;
+    for (int tries = 0; tries < 4 && inode == 0; ++tries) {
+        inode = listeningInode(u"/proc/net/tcp"_s, address, port);
+        if (inode == 0)
+            inode = listeningInode(u"/proc/net/tcp6"_s, address, port);
+    }
     if (inode == 0)
         return std::nullopt;
     const QByteArray wanted = "socket:[" + QByteArray::number(inode) + ']';
