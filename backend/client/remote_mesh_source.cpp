@@ -224,6 +224,8 @@ void RemoteMeshSource::askOverviews(const QString &offset)
             m_usesOldOverviewPath = true;
             return askOverviews({});
         }
+        if (reply.status == 404)
+            m_usesOldOverviewPath = false;  // neither is known; begin with the new one again
         if (!reply.isSuccess())
             return fail(errorOf(reply, u"read the dataplanes"_s));
         const auto url = reply.url.toDisplayString().toStdString();

@@ -1,7 +1,8 @@
 // What is wrong with a Dataplane, as findings: document in, findings out. A finding is not an error of ours.
 // The control plane's own rules are those of the kuma-api fact sheet §5.3, in Kuma's order, with Kuma's field
 // names and Kuma's words; the sandbox answers with exactly these. Our additional ones (duplicate ports,
-// loops, fields that the server drops) carry fromControlPlane = false and never stop a push. Any thread.
+// loops, fields that the server drops) carry fromControlPlane = false and never stop a push: they are no
+// errors, save that the text must be YAML and name the right type, mesh and Dataplane. Any thread.
 #pragma once
 
 #include "backend/codec/kuma_era.h"

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void readsAgainWhenTheListChangesBetweenPages();
     void survivesAListThatNeverHoldsStill();
     void takesTheOldPathWhereTheNewIsUnknown();
+    void saysWhenNeitherPathIsKnown();
     void toleratesAForbiddenConfiguration();
     void saysWhatIsWrong_data();
     void saysWhatIsWrong();
@@ -267,6 +268,22 @@ void TestRemoteMeshSource::takesTheOldPathWhereTheNewIsUnknown()
     QVERIFY(refreshed(*remote.source()));
     QCOMPARE(plane.server().countOf("GET", u"/dataplanes/_overview"_s), 1);
     QCOMPARE(plane.server().countOf("GET", u"/dataplanes+insights"_s), 2);
+}
+
+void TestRemoteMeshSource::saysWhenNeitherPathIsKnown()
+{
+    FakeControlPlane plane;
+    HttpAnswer unknown;
+    unknown.status = 404;
+    unknown.contentType = "text/plain";
+    unknown.body = "404: Page Not Found";
+    plane.fault(u"/dataplanes"_s, unknown, 2);
+    RemoteControlPlane remote(manual(plane));
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->state().phase, Phase::Failed);
+    QCOMPARE(remote.source()->state().error->code, Error::Code::NotFound);
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->state().phase, Phase::Live);
 }
 
 void TestRemoteMeshSource::toleratesAForbiddenConfiguration()
