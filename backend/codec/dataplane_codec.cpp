@@ -1,6 +1,7 @@
 #include "backend/codec/dataplane_codec.h"
 
 #include "backend/codec/dataplane_reader.h"
+#include "backend/codec/json_strings.h"
 #include "backend/codec/proto_json.h"
 
 #include <nlohmann/json.hpp>

@@ -1,6 +1,6 @@
 #include "backend/codec/go_duration.h"
 
-#include "backend/codec/json_text.h"
+#include "backend/codec/json_strings.h"
 
 #include <array>
 #include <chrono>

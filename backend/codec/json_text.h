@@ -71,7 +71,4 @@ private:
 
 // "array", "number", … as Go names kinds in its errors.
 std::string_view goNameOf(JsonKind kind);
-// Go's %q of a text.
-std::string goQuoted(std::string_view text);
-
 }  // namespace meshscope

@@ -32,6 +32,9 @@ tl::expected<nlohmann::ordered_json, ParserError> canonicalMessage(JsonValue obj
                                                                    const std::vector<std::string_view> &skip,
                                                                    std::vector<std::string> &dropped);
 
+// encoding/json's words for a value that does not fit its Go type.
+std::string cannotUnmarshal(JsonKind kind, std::string_view goType);
+
 // "networking" + "inbound" → "networking.inbound"; keys that are no identifiers in brackets.
 std::string pathTo(const std::string &parent, std::string_view member);
 
