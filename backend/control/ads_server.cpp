@@ -73,19 +73,19 @@ public:
     {
         if (!ok)
             return end(grpc::Status::OK);
+        const std::lock_guard lock(m_mutex);
+        if (m_finished)
+            return;
         if (m_subscription.empty()) {
-            if (auto opened = open(); !opened)
-                return end(statusOf(opened.error()));
+            if (const auto opened = open(); !opened)
+                return finish(statusOf(opened.error()));
         }
-        {
-            const std::lock_guard lock(m_mutex);
-            const auto rejected = m_state.status().total.rejected;
-            send(m_state.handle(m_request, m_shared.clock()));
-            if (m_state.status().total.rejected != rejected)
-                m_shared.log(2, "dataplane " + nameText() + " refused " + m_request.type_url() + ": "
-                                    + m_request.error_detail().message());
-            report();
-        }
+        const auto rejected = m_state.status().total.rejected;
+        send(m_state.handle(m_request, m_shared.clock()));
+        if (m_state.status().total.rejected != rejected)
+            m_shared.log(2, "dataplane " + nameText() + " refused " + m_request.type_url() + ": "
+                                + m_request.error_detail().message());
+        report();
         StartRead(&m_request);
     }
 
@@ -121,12 +121,11 @@ public:
     void end(const grpc::Status &status)
     {
         const std::lock_guard lock(m_mutex);
-        if (std::exchange(m_finished, true))
-            return;
-        Finish(status);
+        finish(status);
     }
 
 private:
+    // With m_mutex held, as all below. The reconciler takes no lock of ours while it holds its own.
     Result<void> open()
     {
         auto metadata = xds::proxyMetadataFrom(m_request.node());
@@ -145,7 +144,12 @@ private:
 
     std::string nameText() const { return m_metadata.key.mesh + "." + m_metadata.key.name; }
 
-    // With m_mutex held, as the three below.
+    void finish(const grpc::Status &status)
+    {
+        if (!std::exchange(m_finished, true))
+            Finish(status);
+    }
+
     void send(std::vector<DiscoveryResponse> responses)
     {
         for (auto &response : responses)

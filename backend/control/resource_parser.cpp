@@ -1,6 +1,7 @@
 #include "backend/control/resource_parser.h"
 
 #include "backend/codec/dataplane_codec.h"
+#include "backend/codec/json_strings.h"
 #include "backend/codec/json_text.h"
 #include "backend/codec/proto_json.h"
 #include "backend/control/mesh_rules.h"
