@@ -6,6 +6,7 @@
 #include "ui/style/palette.h"
 #include "ui/style/theme.h"
 
+#include <QApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QLineEdit>
@@ -75,9 +76,9 @@ void FindBar::find(bool forward, bool fromHere)
     const bool found =
         m_words->text().isEmpty()
         || m_text->findFirst(m_words->text(), false, false, false, true, forward, line, column);
-    QPalette colours = palette();
+    QPalette colours;
     if (!found)
-        colours.setColor(QPalette::Text, markColour(Mark::Bad, colours));
+        colours.setColor(QPalette::Text, markColour(Mark::Bad, QApplication::palette()));
     m_words->setPalette(colours);
 }
 

@@ -49,7 +49,7 @@ const std::vector<Row> &rows()
         {&Actions::showDock, "showDock", TEXT("&Problems and logs"), "pane-bottom", {"Ctrl+Alt+3"}, true},
         // Single keys work while the graph has the focus; elsewhere they are letters.
         {&Actions::fitGraph, "fitGraph", TEXT("&Fit graph"), "fit", {"F"}},
-        {&Actions::zoomIn, "zoomIn", TEXT("Zoom &in"), "zoom-in", {"Ctrl++"}},
+        {&Actions::zoomIn, "zoomIn", TEXT("Zoom &in"), "zoom-in", {"Ctrl++", "Ctrl+="}},
         {&Actions::zoomOut, "zoomOut", TEXT("Zoom &out"), "zoom-out", {"Ctrl+-"}},
         {&Actions::exportGraph, "exportGraph", TEXT("E&xport graph…"), "export"},
         {&Actions::themeSystem, "themeSystem", TEXT("As the &system has it"), nullptr, {}, true},

@@ -272,10 +272,17 @@ void PageFrame::setCount(const QString &count, Mark mark)
 {
     m_count->setText(count);
     m_countMark = mark;
-    QPalette words = QApplication::palette();
+    QPalette words;  // what is not set here follows the theme
     if (mark != Mark::None)
-        words.setColor(QPalette::PlaceholderText, markTextColour(mark, words));
+        words.setColor(QPalette::PlaceholderText, markTextColour(mark, QApplication::palette()));
     m_count->setPalette(words);
+}
+
+void PageFrame::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && m_countMark != Mark::None)
+        setCount(m_count->text(), m_countMark);
 }
 
 QPushButton *PageFrame::addAction(QAction *action, bool primary)

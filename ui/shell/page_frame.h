@@ -122,6 +122,9 @@ public:
     // data with a notice); false when the state view took its place.
     bool followSource(MeshSource *source);
 
+protected:
+    void changeEvent(QEvent *event) override;
+
 private:
     QLabel *m_title;
     QLabel *m_count;
