@@ -20,8 +20,11 @@ bool isTaken(const QHostAddress &address, quint16 port)
 std::vector<WantedPort> portsOf(const std::string &resource)
 {
     std::vector<WantedPort> result;
-    const auto networking =
-        QJsonDocument::fromJson(QByteArray::fromStdString(resource)).object()[u"networking"_s];
+    // An object of its own: operator[] of a temporary is a reference into what is gone at the semicolon.
+    const QJsonObject networking = QJsonDocument::fromJson(QByteArray::fromStdString(resource))
+                                       .object()
+                                       .value("networking"_L1)
+                                       .toObject();
     if (networking[u"transparentProxying"_s].isObject())
         return result;  // its listeners are not bound to a port
     const QString own = networking[u"address"_s].toString();

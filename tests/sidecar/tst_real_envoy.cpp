@@ -2,13 +2,14 @@
 #include "backend/sidecar/child_process.h"
 #include "backend/sidecar/local_sidecar_host.h"
 #include "tests/sidecar/fake_dp_server.h"
+#include "tests/support/free_port.h"
 
 #include <QDir>
-#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
 using namespace meshscope;
+using testing::freePort;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -22,13 +23,6 @@ FakeAnswer bootstrap(quint16 adminPort, const QByteArray &more = {})
         "127.0.0.1, portValue: "
         + QByteArray::number(adminPort) + "}\n" + more;
     return bootstrapReply(yaml);
-}
-
-quint16 freePort()
-{
-    QTcpServer server;
-    server.listen(QHostAddress::LocalHost);
-    return server.serverPort();
 }
 
 class TestRealEnvoy : public QObject
