@@ -9,8 +9,11 @@
 #include <QObject>
 #include <QString>
 #include <QUrl>
+#include <QUrlQuery>
 
+#include <chrono>
 #include <optional>
+#include <string>
 
 namespace meshscope {
 
@@ -25,6 +28,13 @@ struct RequestRecord {
     QString error;  // empty = fine
 };
 
+// How far a listing of dataplanes has come.
+struct LoadProgress {
+    std::size_t rows = 0;
+    std::size_t total = 0;  // as the control plane counted them; may change on the way
+    bool operator==(const LoadProgress &) const = default;
+};
+
 // How fresh the source's snapshot is.
 struct SourceState {
     enum class Phase {
@@ -37,6 +47,14 @@ struct SourceState {
     std::optional<Error> error;  // of the last refresh, in Stale and Failed
     TimePoint lastSuccess{};     // epoch = never
     bool refreshing = false;
+    bool isPaused = false;
+    std::optional<LoadProgress> progress;  // while a listing of more than one page is under way
+    double requestsPerSecond = 0;          // over the last ten seconds
+    int intervalMilliseconds = 0;  // between refreshes as it is now: longer than wished for where the request
+                                   // budget demands it; 0 = only when told
+    // The control plane's clock minus ours, where it is more than a few seconds off; ages are wrong by that
+    // much.
+    std::optional<std::chrono::seconds> clockSkew;
 };
 
 // Lives on the GUI thread; all calls and signals are on it. Publishes at most every 100 ms.
@@ -56,6 +74,17 @@ public:
     virtual void refresh() = 0;
     // How often it asks by itself, in milliseconds; 0 = only when told. Default 5000.
     virtual void setInterval(int milliseconds) = 0;
+    // Ends the refresh under way; what was there before it stays. Of the very first listing the rows that
+    // came stay, and the snapshot stays partial. The next interval asks again.
+    virtual void cancelRefresh() {}
+    // While paused nothing is asked by itself (refresh() still does); for windows nobody sees. On its end a
+    // snapshot older than the interval is refreshed at once.
+    virtual void setPaused(bool paused) { static_cast<void>(paused); }
+
+    // GETs one more thing of the control plane, e.g. "/meshes/default/dataplanes/web-1/_rules": the body of a
+    // 2xx answer as it is, else what went wrong. Cancelling the future ends the request. A snapshot file
+    // answers from what it holds.
+    virtual QFuture<Result<std::string>> fetch(const QString &path, const QUrlQuery &query = {});
 
 Q_SIGNALS:
     void snapshotChanged(std::shared_ptr<const meshscope::Snapshot> snapshot);

@@ -1,8 +1,4 @@
-// The generations of Kuma's Dataplane schema and rules that we know apart (kuma-api fact sheet §5).
+// The eras belong to core; the name here is what codec and validation have always included.
 #pragma once
 
-namespace meshscope {
-
-enum class KumaEra { V2_9, V2_14, V3_0 };
-
-}  // namespace meshscope
+#include "backend/core/kuma_era.h"

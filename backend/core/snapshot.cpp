@@ -14,6 +14,20 @@ DataplanePtr Snapshot::find(const ResourceKey &key) const
     return at != dataplanes.end() && (*at)->key() == key ? *at : nullptr;
 }
 
+ResourceListPtr Snapshot::list(std::string_view type) const
+{
+    const auto at =
+        std::lower_bound(resources.begin(), resources.end(), type,
+                         [](const ResourceListPtr &row, std::string_view t) { return row->type < t; });
+    return at != resources.end() && (*at)->type == type ? *at : nullptr;
+}
+
+ResourcePtr Snapshot::find(std::string_view type, const ResourceKey &key) const
+{
+    const auto found = list(type);
+    return found ? found->find(key) : nullptr;
+}
+
 Health ServiceSummary::health() const
 {
     if (total() == 0 || unknown == total())
