@@ -60,7 +60,7 @@ QString configurationText(const DataplaneInsight &insight)
     if (insight.subscriptions.empty())
         return {};
     const ResponseCounts counts = countsOf(insight);
-    if (counts.rejected > 0)
+    if (insight.latest()->isRefusing())
         return DataplaneTable::tr("%1 rejected").arg(counts.rejected);
     if (counts.acknowledged > 0)
         return DataplaneTable::tr("%1 accepted").arg(counts.acknowledged);
@@ -70,7 +70,7 @@ QString configurationText(const DataplaneInsight &insight)
 Health configurationHealth(const DataplaneInsight &insight)
 {
     const ResponseCounts counts = countsOf(insight);
-    if (counts.rejected > 0)
+    if (insight.latest() && insight.latest()->isRefusing())
         return Health::Offline;
     if (counts.acknowledged > 0)
         return Health::Online;

@@ -242,7 +242,8 @@ bool readRejection(JsonValue status, std::optional<Rejection> &out, ReadProblem 
         std::optional<TimePoint> time;
         if (!readText(value.find("typeUrl"), rejection.typeUrl, problem)
             || !readText(value.find("message"), rejection.message, problem)
-            || !readTime(value.find("time"), time, problem))
+            || !readTime(value.find("time"), time, problem)
+            || !readTime(value.find("resolvedTime"), rejection.resolved, problem))
             return false;
         rejection.time = time.value_or(TimePoint{});
         return true;

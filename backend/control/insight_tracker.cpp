@@ -66,6 +66,8 @@ OrderedJson statusJson(const Subscription &subscription)
         status["lastRejection"] = {{"typeUrl", subscription.lastRejection->typeUrl},
                                    {"message", subscription.lastRejection->message},
                                    {"time", rfc3339(subscription.lastRejection->time)}};
+        if (subscription.lastRejection->resolved)
+            status["lastRejection"]["resolvedTime"] = rfc3339(*subscription.lastRejection->resolved);
     }
     return status;
 }

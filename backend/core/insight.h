@@ -24,6 +24,7 @@ struct Rejection {
     std::string typeUrl;
     std::string message;
     TimePoint time{};
+    std::optional<TimePoint> resolved;  // when the proxy had accepted every type again; absent = not yet
     bool operator==(const Rejection &) const = default;
 };
 
@@ -39,6 +40,8 @@ struct Subscription {
     std::optional<Rejection> lastRejection;
 
     bool isOnline() const { return connectTime && !disconnectTime; }
+    // Something was refused on this connection, and it is not known that the proxy took a later one since.
+    bool isRefusing() const { return total.rejected > 0 && !(lastRejection && lastRejection->resolved); }
     bool operator==(const Subscription &) const = default;
 };
 

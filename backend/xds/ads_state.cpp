@@ -45,15 +45,20 @@ void AdsState::settle(ResourceType type, const Request &request, TimePoint now)
     auto *counts = countsOf(type);
     state.underWay = false;
     state.rejected = request.has_error_detail();
+    state.refused = state.rejected;
     if (state.rejected) {
         ++m_status.total.rejected;
         if (counts)
             ++counts->rejected;
-        m_status.lastRejection = Rejection{request.type_url(), request.error_detail().message(), now};
+        m_status.lastRejection = Rejection{request.type_url(), request.error_detail().message(), now, {}};
     } else {
         ++m_status.total.acknowledged;
         if (counts)
             ++counts->acknowledged;
+        const bool refusesNone =
+            std::none_of(m_types.begin(), m_types.end(), [](const auto &other) { return other.refused; });
+        if (refusesNone && m_status.lastRejection && !m_status.lastRejection->resolved)
+            m_status.lastRejection->resolved = now;
     }
 }
 

@@ -54,6 +54,7 @@ private:
         bool answered = false;
         bool underWay = false;
         bool rejected = false;        // the last response
+        bool refused = false;         // the last one that was answered
         std::set<std::string> names;  // unused for wildcards
         std::string nonce;            // of the last response
         std::string sentVersion;

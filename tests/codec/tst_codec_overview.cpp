@@ -91,7 +91,7 @@ void TestCodecOverview::readsOverviews()
           {"id":"1","controlPlaneInstanceId":"cp-1","connectTime":"2026-01-02T03:05:05Z","disconnectTime":"2026-01-02T03:06:05Z","status":{"total":{},"cds":{},"eds":{},"lds":{},"rds":{}}},
           {"id":"2","controlPlaneInstanceId":"cp-1","connectTime":"2026-01-02T03:07:05Z","status":{"lastUpdateTime":"2026-01-02T03:08:05Z",
              "total":{"responsesSent":"10","responsesAcknowledged":"9","responsesRejected":"1"},"lds":{"responsesSent":"4","responsesRejected":"1"},
-             "lastRejection":{"typeUrl":"type.googleapis.com/envoy.config.listener.v3.Listener","message":"no such cluster","time":"2026-01-02T03:08:05Z"}},
+             "lastRejection":{"typeUrl":"type.googleapis.com/envoy.config.listener.v3.Listener","message":"no such cluster","time":"2026-01-02T03:08:05Z","resolvedTime":"2026-01-02T03:09:05Z"}},
              "version":{"kumaDp":{"version":"2.9.13"},"envoy":{"version":"1.34.13","build":"x"},"dependencies":{"coredns":"1.11"}}}],
           "mTLS":{"certificateExpirationTime":"2026-01-02T04:04:05Z","issuedBackend":"ca-1","supportedBackends":["ca-1"]},"metadata":{"any":"thing"}}},
       {"type":"DataplaneOverview","mesh":"default","name":"web-2","dataplane":{"networking":{"address":"10.0.0.2"}}}],"next":null})"));
@@ -110,6 +110,8 @@ void TestCodecOverview::readsOverviews()
     QCOMPARE(latest.envoyVersion, std::string("1.34.13"));
     QVERIFY(latest.lastRejection.has_value());
     QCOMPARE(latest.lastRejection->message, std::string("no such cluster"));
+    QCOMPARE(latest.lastRejection->resolved, std::optional<TimePoint>(at(5)));
+    QVERIFY(!latest.isRefusing());
     QCOMPARE(web.insight.certificateExpiration, std::optional<TimePoint>(at(60)));
     QCOMPARE(web.status.overall, Health::Degraded);
     QCOMPARE(page.items[1]->status.overall, Health::Unknown);

@@ -490,7 +490,7 @@ void TestApi::overviews()
     meshscope::xds::AdsStatus status;
     status.total = {3, 1, 1};
     status.lds = {1, 0, 1};
-    status.lastRejection = Rejection{"type.googleapis.com/x", "cannot \"bind\"\n", rig.now};
+    status.lastRejection = Rejection{"type.googleapis.com/x", "cannot \"bind\"\n", rig.now, rig.now};
     rig.insights.update(key, id, status);
     const auto insight = rig.get("/meshes/default/dataplanes/_overview")["items"][0]["dataplaneInsight"];
     const auto &subscription = insight["subscriptions"][0];
@@ -499,6 +499,8 @@ void TestApi::overviews()
     QVERIFY(!subscription["status"]["cds"].contains("responsesSent"));
     QCOMPARE(subscription["status"]["lastRejection"]["message"].get<std::string>(),
              std::string("cannot \"bind\"\n"));
+    QVERIFY(subscription["status"]["lastRejection"]["resolvedTime"]
+            == subscription["status"]["lastRejection"]["time"]);
     QVERIFY(subscription["version"]["kumaDp"]["kumaCpCompatible"].get<bool>());
     QVERIFY(!subscription.contains("disconnectTime"));
     QVERIFY(rig.get("/meshes/default/dataplane-insights/web-1")["subscriptions"] == insight["subscriptions"]);

@@ -119,6 +119,9 @@ private Q_SLOTS:
         QTest::newRow("a rejection stands out")
             << Rows{dp("a").online().acks(12, 11).rejected("type", "bad port")} << "1 rejected"
             << health(Health::Offline);
+        QTest::newRow("a rejection that was mended stands out no more")
+            << Rows{dp("a").online().acks(13, 12).rejected("type", "bad port").mended()} << "12 accepted"
+            << health(Health::Online);
     }
 
     void configurationTellsAckFromNack()

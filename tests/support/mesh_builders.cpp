@@ -140,7 +140,13 @@ DataplaneBuilder &DataplaneBuilder::acks(std::uint64_t sent, std::uint64_t ackno
 DataplaneBuilder &DataplaneBuilder::rejected(const std::string &typeUrl, const std::string &message)
 {
     ++subscription().total.rejected;
-    subscription().lastRejection = Rejection{typeUrl, message, at(2)};
+    subscription().lastRejection = Rejection{typeUrl, message, at(2), {}};
+    return *this;
+}
+
+DataplaneBuilder &DataplaneBuilder::mended()
+{
+    subscription().lastRejection->resolved = at(3);
     return *this;
 }
 

@@ -35,8 +35,8 @@ public:
     DataplaneBuilder &online();   // one open subscription
     DataplaneBuilder &offline();  // one that has ended
     DataplaneBuilder &acks(std::uint64_t sent, std::uint64_t acknowledged, std::uint64_t rejected = 0);
-    DataplaneBuilder &rejected(const std::string &typeUrl,
-                               const std::string &message);  // a NACK and its words
+    DataplaneBuilder &rejected(const std::string &typeUrl, const std::string &message);
+    DataplaneBuilder &mended();  // what was rejected was accepted later  // a NACK and its words
 
     const Dataplane &dataplane() const { return m_dataplane; }
     DataplanePtr row() const;  // with its status computed

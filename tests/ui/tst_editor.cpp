@@ -68,7 +68,7 @@ struct Editing {
             total.rejected += rejected;
             if (rejected > 0)
                 next->insight.subscriptions.back().lastRejection =
-                    Rejection{"type", "duplicate address", at(1)};
+                    Rejection{"type", "duplicate address", at(1), {}};
             row = std::move(next);
         }
         f.source.setSnapshot(snapshotOf(std::move(rows)));

@@ -193,6 +193,7 @@ private Q_SLOTS:
     void newerStateWaitsForTheAnswer();
     void staleNoncesAreIgnored();
     void aRefusalIsKeptAndNotAnsweredWithTheSame();
+    void oneMendedTypeOfTwoResolvesNothing();
     void listenersComeAlthoughClustersWereRefused();
     void unknownTypesAreIgnored();
     void namesAddedLaterAreAnswered();
@@ -313,8 +314,28 @@ void TestAdsState::aRefusalIsKeptAndNotAnsweredWithTheSame()
     QVERIFY(state.setSnapshot(snapshot({}, {}, {{"l", "bad"}}), kNow).empty());
     proxy.receive(state.setSnapshot(snapshot({}, {}, {{"l", "good"}}), kNow));
     QVERIFY(proxy.isAnswerDue(ResourceType::Listener));
+    QVERIFY(!state.status().lastRejection->resolved);
     proxy.acknowledge(ResourceType::Listener);
-    QVERIFY(state.status().lastRejection);  // stays, for whoever looks later
+    // The words stay, for whoever looks later; that it is over is said too.
+    QCOMPARE(state.status().lastRejection->message, std::string("cannot bind"));
+    QVERIFY(state.status().lastRejection->resolved == kNow);
+}
+
+void TestAdsState::oneMendedTypeOfTwoResolvesNothing()
+{
+    AdsState state("cp");
+    FakeProxy proxy(state);
+    proxy.subscribe(ResourceType::Cluster);
+    proxy.subscribe(ResourceType::Listener);
+    proxy.receive(state.setSnapshot(snapshot({{"c", "bad"}}, {}, {{"l", "bad"}}), kNow));
+    proxy.reject(ResourceType::Cluster, "no such extension");
+    proxy.reject(ResourceType::Listener, "cannot bind");
+    proxy.receive(state.setSnapshot(snapshot({{"c", "bad"}}, {}, {{"l", "good"}}), kNow));
+    proxy.acknowledge(ResourceType::Listener);
+    QVERIFY(!state.status().lastRejection->resolved);
+    proxy.receive(state.setSnapshot(snapshot({{"c", "good"}}, {}, {{"l", "good"}}), kNow));
+    proxy.acknowledge(ResourceType::Cluster);
+    QVERIFY(state.status().lastRejection->resolved == kNow);
 }
 
 void TestAdsState::listenersComeAlthoughClustersWereRefused()

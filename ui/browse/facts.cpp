@@ -53,12 +53,13 @@ Fact linkFact(const DataplaneOverview &dataplane, const FactSource &from)
     return fact;
 }
 
-Fact configurationFact(const ResponseCounts &counts)
+Fact configurationFact(const Subscription &subscription)
 {
+    const ResponseCounts &counts = subscription.total;
     Fact fact;
     fact.label = tr("Configuration");
     fact.text = tr("%1 accepted, %2 rejected").arg(counts.acknowledged).arg(counts.rejected);
-    if (counts.rejected > 0)
+    if (subscription.isRefusing())
         fact.tone = Mark::Bad;
     else if (counts.acknowledged > 0)
         fact.tone = Mark::Good;
@@ -150,7 +151,7 @@ Facts overviewFacts(const DataplaneOverview &row, const FactSource &from)
     const Dataplane &dataplane = *row.dataplane;
     FactSection link{tr("Link"), {linkFact(row, from)}};
     if (const Subscription *latest = row.insight.latest()) {
-        link.facts.push_back(configurationFact(latest->total));
+        link.facts.push_back(configurationFact(*latest));
         if (latest->lastRejection) {
             Fact words = plain(tr("Rejected"), toQString(latest->lastRejection->message));
             words.tone = Mark::Bad;
@@ -303,7 +304,7 @@ Facts eventFacts(const DataplaneOverview &row, const FactSource &from)
                 return;
             Fact fact = plain(label, tr("%1 accepted, %2 rejected").arg(c.acknowledged).arg(c.rejected),
                               tr("· %1 sent").arg(c.sent));
-            fact.tone = c.rejected > 0 ? Mark::Bad : Mark::None;
+            fact.tone = c.rejected > 0 && at->isRefusing() ? Mark::Bad : Mark::None;
             section.facts.push_back(fact);
         };
         counts(tr("Clusters"), at->cds);
@@ -313,7 +314,10 @@ Facts eventFacts(const DataplaneOverview &row, const FactSource &from)
         counts(tr("All"), at->total);
         if (at->lastRejection) {
             Fact words = plain(tr("Rejected"), toQString(at->lastRejection->message));
-            words.tone = Mark::Bad;
+            if (at->lastRejection->resolved)
+                words.more = tr("· mended %1 ago").arg(ageText(*at->lastRejection->resolved, from.now));
+            else
+                words.tone = Mark::Bad;
             section.facts.push_back(words);
         }
         if (!at->controlPlaneInstanceId.empty())

@@ -42,7 +42,7 @@ std::vector<Problem> problemsOf(const Snapshot &snapshot, TimePoint now, MeshSou
         const QString name = toQString(row->key().name);
         const FocusTarget target{FocusKind::Dataplane, source, row->key(), -1};
         const Subscription *latest = row->insight.latest();
-        if (latest && latest->isOnline() && latest->total.rejected > 0) {
+        if (latest && latest->isOnline() && latest->isRefusing()) {
             const QString words =
                 latest->lastRejection
                     ? tr("%1 rejected its configuration: %2")
