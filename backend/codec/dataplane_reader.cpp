@@ -142,6 +142,18 @@ bool readList(JsonValue value, std::vector<Item> &out, ReadProblem &problem, Rea
     return true;
 }
 
+bool readTexts(JsonValue value, std::vector<std::string> &out, ReadProblem &problem)
+{
+    if (isAbsent(value))
+        return true;
+    if (!value.is(JsonKind::Array))
+        return wrongType(value.key(), "a list", value, problem);
+    for (JsonValue element = value.first(); element; element = element.next())
+        if (!readText(element, out.emplace_back(), problem))
+            return false;
+    return true;
+}
+
 JsonValue findEither(JsonValue object, std::string_view name, std::string_view protoName)
 {
     const JsonValue found = object.find(name);
@@ -178,18 +190,34 @@ bool readInbound(JsonValue object, Inbound &out, ReadProblem &problem)
               });
 }
 
+bool readBackendRef(JsonValue value, BackendRef &ref, ReadProblem &problem)
+{
+    return readText(value.find("kind"), ref.kind, problem) && readText(value.find("name"), ref.name, problem)
+           && readNumber(value.find("port"), ref.port, problem)
+           && readTags(value.find("labels"), ref.labels, problem);
+}
+
 bool readOutbound(JsonValue object, Outbound &out, ReadProblem &problem)
 {
     return readText(object.find("address"), out.address, problem)
            && readNumber(object.find("port"), out.port, problem)
            && readTags(object.find("tags"), out.tags, problem)
            && within(object.find("backendRef"), problem, [&](JsonValue value) {
-                  BackendRef &ref = out.backendRef.emplace();
-                  return readText(value.find("kind"), ref.kind, problem)
-                         && readText(value.find("name"), ref.name, problem)
-                         && readNumber(value.find("port"), ref.port, problem)
-                         && readTags(value.find("labels"), ref.labels, problem);
+                  return readBackendRef(value, out.backendRef.emplace(), problem);
               });
+}
+
+bool readProbes(JsonValue value, Probes &out, ReadProblem &problem)
+{
+    return readNumber(value.find("port"), out.port, problem)
+           && readList(value.find("endpoints"), out.endpoints, problem,
+                       [&](JsonValue item, Probes::Endpoint &endpoint) {
+                           return readNumber(findEither(item, "inboundPort", "inbound_port"),
+                                             endpoint.inboundPort, problem)
+                                  && readText(findEither(item, "inboundPath", "inbound_path"),
+                                              endpoint.inboundPath, problem)
+                                  && readText(item.find("path"), endpoint.path, problem);
+                       });
 }
 
 bool readNetworking(JsonValue networking, Dataplane &out, ReadProblem &problem)
@@ -212,15 +240,29 @@ bool readNetworking(JsonValue networking, Dataplane &out, ReadProblem &problem)
                              gateway.type = Gateway::Type::Builtin;
                          return readTags(value.find("tags"), gateway.tags, problem);
                      })
-           && within(findEither(networking, "transparentProxying", "transparent_proxying"), problem,
-                     [&](JsonValue value) {
-                         TransparentProxying &proxying = out.transparentProxying.emplace();
-                         return readNumber(findEither(value, "redirectPortInbound", "redirect_port_inbound"),
-                                           proxying.redirectPortInbound, problem)
-                                && readNumber(
-                                    findEither(value, "redirectPortOutbound", "redirect_port_outbound"),
-                                    proxying.redirectPortOutbound, problem);
-                     })
+           && within(
+               findEither(networking, "transparentProxying", "transparent_proxying"), problem,
+               [&](JsonValue value) {
+                   TransparentProxying &proxying = out.transparentProxying.emplace();
+                   const auto family = findEither(value, "ipFamilyMode", "ip_family_mode");
+                   proxying.ipv4Only = family && (family.raw() == "\"IPv4\"" || family.raw() == "2");
+                   return readTexts(findEither(value, "directAccessServices", "direct_access_services"),
+                                    proxying.directAccessServices, problem)
+                          && readTexts(findEither(value, "reachableServices", "reachable_services"),
+                                       proxying.reachableServices, problem)
+                          && within(findEither(value, "reachableBackends", "reachable_backends"), problem,
+                                    [&](JsonValue backends) {
+                                        return readList(backends.find("refs"),
+                                                        proxying.reachableBackends.emplace(), problem,
+                                                        [&](JsonValue item, BackendRef &ref) {
+                                                            return readBackendRef(item, ref, problem);
+                                                        });
+                                    })
+                          && readNumber(findEither(value, "redirectPortInbound", "redirect_port_inbound"),
+                                        proxying.redirectPortInbound, problem)
+                          && readNumber(findEither(value, "redirectPortOutbound", "redirect_port_outbound"),
+                                        proxying.redirectPortOutbound, problem);
+               })
            && within(networking.find("admin"), problem,
                      [&](JsonValue value) { return readNumber(value.find("port"), out.adminPort, problem); });
 }
@@ -298,7 +340,9 @@ bool readMeta(JsonValue object, Dataplane &out, ReadProblem &problem)
 bool readSpec(JsonValue object, Dataplane &out, ReadProblem &problem)
 {
     return within(object.find("networking"), problem,
-                  [&](JsonValue networking) { return readNetworking(networking, out, problem); });
+                  [&](JsonValue networking) { return readNetworking(networking, out, problem); })
+           && within(object.find("probes"), problem,
+                     [&](JsonValue value) { return readProbes(value, out.probes.emplace(), problem); });
 }
 
 bool readInsight(JsonValue object, DataplaneInsight &out, ReadProblem &problem)

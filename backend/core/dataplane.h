@@ -71,8 +71,26 @@ struct Gateway {
 struct TransparentProxying {
     std::uint32_t redirectPortInbound = 0;
     std::uint32_t redirectPortOutbound = 0;
+    bool ipv4Only = false;                          // ipFamilyMode: IPv4
+    std::vector<std::string> directAccessServices;  // `*` = all
+    std::vector<std::string> reachableServices;     // empty = all
+    // Of MeshServices and their kin; nothing = as the services. Names empty = by labels, port 0 = every one.
+    std::optional<std::vector<BackendRef>> reachableBackends;
     bool isOn() const { return redirectPortInbound != 0 && redirectPortOutbound != 0; }
     bool operator==(const TransparentProxying &) const = default;
+};
+
+// Health checks of an orchestrator that the sidecar answers for, without mTLS (until 2.14).
+struct Probes {
+    struct Endpoint {
+        std::uint32_t inboundPort = 0;
+        std::string inboundPath;
+        std::string path;  // the one that is asked for
+        bool operator==(const Endpoint &) const = default;
+    };
+    std::uint32_t port = 0;
+    std::vector<Endpoint> endpoints;
+    bool operator==(const Probes &) const = default;
 };
 
 struct Dataplane {
@@ -86,6 +104,7 @@ struct Dataplane {
     std::vector<Outbound> outbounds;
     std::optional<Gateway> gateway;
     std::optional<TransparentProxying> transparentProxying;
+    std::optional<Probes> probes;
     std::uint32_t adminPort = 0;  // 0 = the control plane's default, 9901
 
     // The services it offers: of each inbound, or of the gateway; in order, without repetition.

@@ -307,7 +307,17 @@ void TestCodecJson::readsADataplane()
                      {"port":11001,"address":"10.0.0.6","state":"NotReady","health":{},"serviceProbe":{"tcp":{}},"tags":{"kuma.io/service":"db"}}],
           "outbound":[{"port":10001,"tags":{"kuma.io/service":"web"}},
                       {"address":"127.0.0.2","port":10002,"backendRef":{"kind":"MeshService","name":"pg","port":5432,"labels":{"a":"b"}}}],
-          "transparentProxying":{"redirectPortInbound":15006,"redirectPortOutbound":15001}}})"));
+          "transparentProxying":{"redirectPortInbound":15006,"redirectPortOutbound":15001,"ipFamilyMode":"IPv4",
+            "directAccessServices":["*"],"reachableServices":["a","b"],
+            "reachableBackends":{"refs":[{"kind":"MeshService","name":"pg","port":5432},{"kind":"MeshService","labels":{"a":"b"}}]}}},
+        "probes":{"port":9000,"endpoints":[{"inboundPort":8080,"inboundPath":"/live","path":"/8080/live"}]}})"));
+    QVERIFY(read.transparentProxying && read.transparentProxying->ipv4Only);
+    QCOMPARE(read.transparentProxying->directAccessServices, std::vector<std::string>{"*"});
+    QCOMPARE(read.transparentProxying->reachableServices, (std::vector<std::string>{"a", "b"}));
+    QCOMPARE(read.transparentProxying->reachableBackends,
+             (std::optional(std::vector<BackendRef>{{"MeshService", "pg", 5432, {}},
+                                                    {"MeshService", "", 0, {{"a", "b"}}}})));
+    QCOMPARE(read.probes, (std::optional<Probes>(Probes{9000, {{8080, "/live", "/8080/live"}}})));
     QCOMPARE(read.key, (ResourceKey{"default", "api-1"}));
     QCOMPARE(read.labels, (Tags{{"team", "blue"}}));
     QCOMPARE(read.creationTime, at(0));
