@@ -1,6 +1,7 @@
 #include "backend/control/ads_server.h"
 
 #include "backend/xds/ads_state.h"
+#include "backend/xds/delta_state.h"
 
 #include "envoy/service/discovery/v3/ads.grpc.pb.h"
 
@@ -14,8 +15,6 @@ namespace meshscope::control {
 namespace {
 
 using envoy::service::discovery::v3::AggregatedDiscoveryService;
-using envoy::service::discovery::v3::DiscoveryRequest;
-using envoy::service::discovery::v3::DiscoveryResponse;
 
 constexpr int kMaxMessageBytes = 16 << 20;
 constexpr int kKeepAliveMilliseconds = 15'000;
@@ -42,6 +41,14 @@ grpc::Status statusOf(const Error &error)
     return {grpc::StatusCode::INTERNAL, text};
 }
 
+// A stream of either variant, as the server sees it.
+class OpenStream
+{
+public:
+    virtual ~OpenStream() = default;
+    virtual void end(const grpc::Status &status) = 0;
+};
+
 // What the streams share; outlives them all.
 struct Shared {
     Reconciler &reconciler;
@@ -51,15 +58,17 @@ struct Shared {
     LogSink log;
 
     std::mutex mutex;
-    std::set<std::shared_ptr<class AdsStream>> streams;
+    std::set<std::shared_ptr<OpenStream>> streams;
     bool stopping = false;
 };
 
-// gRPC calls On… one at a time; setSnapshot comes from the reconciler. Lives until gRPC is done with it and
-// nobody else holds it.
-class AdsStream final : public grpc::ServerBidiReactor<DiscoveryRequest, DiscoveryResponse>,
+// State is one of the two variants of the protocol. gRPC calls On… one at a time; setSnapshot comes from the
+// reconciler. Lives until gRPC is done with it and nobody else holds it.
+template <class State>
+class AdsStream final : public grpc::ServerBidiReactor<typename State::Request, typename State::Response>,
                         public ProxyStream,
-                        public std::enable_shared_from_this<AdsStream>
+                        public OpenStream,
+                        public std::enable_shared_from_this<AdsStream<State>>
 {
 public:
     explicit AdsStream(Shared &shared)
@@ -67,7 +76,7 @@ public:
         , m_state(shared.instanceId)
     {}
 
-    void begin() { StartRead(&m_request); }
+    void begin() { this->StartRead(&m_request); }
 
     void OnReadDone(bool ok) override
     {
@@ -86,7 +95,7 @@ public:
             m_shared.log(2, "dataplane " + nameText() + " refused " + m_request.type_url() + ": "
                                 + m_request.error_detail().message());
         report();
-        StartRead(&m_request);
+        this->StartRead(&m_request);
     }
 
     void OnWriteDone(bool ok) override
@@ -104,7 +113,7 @@ public:
             m_shared.reconciler.disconnect(m_metadata.key, m_subscription);
             m_shared.log(1, "dataplane " + nameText() + " disconnected");
         }
-        const auto self = shared_from_this();  // until the end of this function
+        const auto self = this->shared_from_this();  // until the end of this function
         const std::lock_guard lock(m_shared.mutex);
         m_shared.streams.erase(self);
     }
@@ -118,7 +127,7 @@ public:
         report();
     }
 
-    void end(const grpc::Status &status)
+    void end(const grpc::Status &status) override
     {
         const std::lock_guard lock(m_mutex);
         finish(status);
@@ -132,7 +141,7 @@ private:
         if (!metadata)
             return fail(metadata.error());
         m_metadata = std::move(*metadata);
-        auto subscription = m_shared.reconciler.connect(shared_from_this(), m_metadata);
+        auto subscription = m_shared.reconciler.connect(this->shared_from_this(), m_metadata);
         if (!subscription) {
             m_shared.log(2, "dataplane " + nameText() + " is turned away: " + subscription.error().what);
             return fail(subscription.error());
@@ -147,10 +156,10 @@ private:
     void finish(const grpc::Status &status)
     {
         if (!std::exchange(m_finished, true))
-            Finish(status);
+            this->Finish(status);
     }
 
-    void send(std::vector<DiscoveryResponse> responses)
+    void send(std::vector<typename State::Response> responses)
     {
         for (auto &response : responses)
             m_outbox.push_back(std::move(response));
@@ -162,19 +171,19 @@ private:
         if (m_writing || m_finished || m_outbox.empty())
             return;
         m_writing = true;
-        StartWrite(&m_outbox.front());
+        this->StartWrite(&m_outbox.front());
     }
 
     void report() { m_shared.insights.update(m_metadata.key, m_subscription, m_state.status()); }
 
     Shared &m_shared;
-    DiscoveryRequest m_request;
+    typename State::Request m_request;
     xds::ProxyMetadata m_metadata;  // of the first request
     std::string m_subscription;     // empty before that
 
     std::mutex m_mutex;
-    xds::AdsState m_state;
-    std::deque<DiscoveryResponse> m_outbox;
+    State m_state;
+    std::deque<typename State::Response> m_outbox;
     bool m_writing = false;
     bool m_finished = false;
 };
@@ -186,10 +195,23 @@ public:
         : m_shared(shared)
     {}
 
-    grpc::ServerBidiReactor<DiscoveryRequest, DiscoveryResponse> *
+    grpc::ServerBidiReactor<xds::AdsState::Request, xds::AdsState::Response> *
     StreamAggregatedResources(grpc::CallbackServerContext *) override
     {
-        auto stream = std::make_shared<AdsStream>(m_shared);
+        return open<xds::AdsState>();
+    }
+
+    grpc::ServerBidiReactor<xds::DeltaState::Request, xds::DeltaState::Response> *
+    DeltaAggregatedResources(grpc::CallbackServerContext *) override
+    {
+        return open<xds::DeltaState>();
+    }
+
+private:
+    template <class State>
+    AdsStream<State> *open()
+    {
+        auto stream = std::make_shared<AdsStream<State>>(m_shared);
         bool stopping = false;
         {
             const std::lock_guard lock(m_shared.mutex);
@@ -203,7 +225,6 @@ public:
         return stream.get();
     }
 
-private:
     Shared &m_shared;
 };
 
@@ -249,7 +270,7 @@ public:
     {
         if (!m_server)
             return;
-        std::set<std::shared_ptr<AdsStream>> streams;
+        std::set<std::shared_ptr<OpenStream>> streams;
         {
             const std::lock_guard lock(m_shared.mutex);
             m_shared.stopping = true;

@@ -1,5 +1,5 @@
-// The xDS port: gRPC over TLS, state-of-the-world ADS. It moves bytes; what a stream was told is
-// xds::AdsState's matter, what it is to have the Reconciler's.
+// The xDS port: gRPC over TLS, ADS in both variants. It moves bytes; what a stream was told is the matter of
+// xds::AdsState (state of the world) or xds::DeltaState (incremental), what it is to have the Reconciler's.
 #pragma once
 
 #include "backend/control/certificates.h"

@@ -8,7 +8,49 @@ namespace {
 
 bool isWildcard(ResourceType type) { return type == ResourceType::Cluster || type == ResourceType::Listener; }
 
+ResponseCounts *countsOf(AdsStatus &status, ResourceType type)
+{
+    switch (type) {
+    case ResourceType::Cluster:
+        return &status.cds;
+    case ResourceType::Endpoint:
+        return &status.eds;
+    case ResourceType::Listener:
+        return &status.lds;
+    case ResourceType::Route:
+        return &status.rds;
+    case ResourceType::Secret:
+        break;
+    }
+    return nullptr;
+}
+
 }  // namespace
+
+void AdsStatus::countSent(ResourceType type, TimePoint now)
+{
+    ++total.sent;
+    if (auto *counts = countsOf(*this, type))
+        ++counts->sent;
+    lastUpdate = now;
+}
+
+void AdsStatus::countAcknowledged(ResourceType type, bool refusesNone, TimePoint now)
+{
+    ++total.acknowledged;
+    if (auto *counts = countsOf(*this, type))
+        ++counts->acknowledged;
+    if (refusesNone && lastRejection && !lastRejection->resolved)
+        lastRejection->resolved = now;
+}
+
+void AdsStatus::countRejected(ResourceType type, const std::string &message, TimePoint now)
+{
+    ++total.rejected;
+    if (auto *counts = countsOf(*this, type))
+        ++counts->rejected;
+    lastRejection = Rejection{std::string(typeUrl(type)), message, now, {}};
+}
 
 std::vector<AdsState::Response> AdsState::handle(const Request &request, TimePoint now)
 {
@@ -42,24 +84,16 @@ bool AdsState::isSettled() const
 void AdsState::settle(ResourceType type, const Request &request, TimePoint now)
 {
     auto &state = of(type);
-    auto *counts = countsOf(type);
     state.underWay = false;
     state.rejected = request.has_error_detail();
     state.refused = state.rejected;
     if (state.rejected) {
-        ++m_status.total.rejected;
-        if (counts)
-            ++counts->rejected;
-        m_status.lastRejection = Rejection{request.type_url(), request.error_detail().message(), now, {}};
-    } else {
-        ++m_status.total.acknowledged;
-        if (counts)
-            ++counts->acknowledged;
-        const bool refusesNone =
-            std::none_of(m_types.begin(), m_types.end(), [](const auto &other) { return other.refused; });
-        if (refusesNone && m_status.lastRejection && !m_status.lastRejection->resolved)
-            m_status.lastRejection->resolved = now;
+        m_status.countRejected(type, request.error_detail().message(), now);
+        return;
     }
+    const bool refusesNone =
+        std::none_of(m_types.begin(), m_types.end(), [](const auto &other) { return other.refused; });
+    m_status.countAcknowledged(type, refusesNone, now);
 }
 
 std::vector<ResourcePtr> AdsState::wanted(ResourceType type) const
@@ -137,29 +171,9 @@ std::vector<AdsState::Response> AdsState::pump(TimePoint now)
         state.rejected = false;
         state.nonce = response.nonce();
         state.sentVersion = std::move(version);
-        ++m_status.total.sent;
-        if (auto *counts = countsOf(type))
-            ++counts->sent;
-        m_status.lastUpdate = now;
+        m_status.countSent(type, now);
     }
     return result;
-}
-
-ResponseCounts *AdsState::countsOf(ResourceType type)
-{
-    switch (type) {
-    case ResourceType::Cluster:
-        return &m_status.cds;
-    case ResourceType::Endpoint:
-        return &m_status.eds;
-    case ResourceType::Listener:
-        return &m_status.lds;
-    case ResourceType::Route:
-        return &m_status.rds;
-    case ResourceType::Secret:
-        break;
-    }
-    return nullptr;
 }
 
 }  // namespace meshscope::xds

@@ -27,6 +27,11 @@ struct AdsStatus {
     ResponseCounts total, cds, eds, lds, rds;  // secrets count in the total only, as in Kuma
     std::optional<Rejection> lastRejection;
     TimePoint lastUpdate{};  // epoch = nothing sent yet
+
+    void countSent(ResourceType type, TimePoint now);
+    // `refusesNone`: the proxy has taken the last response of every type.
+    void countAcknowledged(ResourceType type, bool refusesNone, TimePoint now);
+    void countRejected(ResourceType type, const std::string &message, TimePoint now);
     bool operator==(const AdsStatus &) const = default;
 };
 
@@ -68,7 +73,6 @@ private:
     bool isUpToDate(ResourceType type) const;
     void settle(ResourceType type, const Request &request, TimePoint now);
     std::vector<Response> pump(TimePoint now);
-    ResponseCounts *countsOf(ResourceType type);
 
     std::string m_controlPlaneId;
     ProxySnapshotPtr m_snapshot;
