@@ -179,8 +179,8 @@ Json envoyBootstrap(const BootstrapRequest &request, const BootstrapContext &con
          {"staticLayer",
           {{"re2.max_program_size.error_level", 4294967295U}, {"re2.max_program_size.warn_level", 1000}}}}};
     // Kuma 2.9 knows only the other variant; later ones give this one to whoever says this.
-    const bool wantsDelta =
-        std::find(request.features.begin(), request.features.end(), "feature-delta-grpc") != request.features.end();
+    const bool wantsDelta = std::find(request.features.begin(), request.features.end(), "feature-delta-grpc")
+                            != request.features.end();
     Json grpcService{{"envoyGrpc", {{"clusterName", "ads_cluster"}}}};
     if (!request.token.empty())
         grpcService["initialMetadata"] = {{{"key", "authorization"}, {"value", request.token}}};

@@ -40,8 +40,8 @@ const std::map<QString, Rooms> kMayInclude = {
 };
 
 // Rooms where Qt stops: standard C++ only, so that fuzzers, sanitizers and a headless run can use them.
-const Rooms kWithoutQt = {u"backend/core"_s, u"backend/codec"_s, u"backend/validation"_s, u"backend/store"_s,
-                          u"backend/pki"_s,  u"backend/xds"_s};
+const Rooms kWithoutQt = {u"backend/core"_s,  u"backend/codec"_s, u"backend/validation"_s,
+                          u"backend/store"_s, u"backend/pki"_s,   u"backend/xds"_s};
 
 QString roomOf(const QString &path)
 {
