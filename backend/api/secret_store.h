@@ -27,7 +27,7 @@ public:
     // A name that is not there is no error.
     virtual QFuture<Result<void>> remove(const QString &name) = 0;
 
-    // Where secrets are kept, for people: "the keychain", "/home/x/.config/…/secrets.json".
+    // Where secrets are kept, for people: "the keychain", "…/meshscope/secrets.json".
     virtual QString place() const = 0;
     // What has to be said aloud about that place; empty = nothing. May change with the first answer.
     virtual QString warning() const = 0;

@@ -141,7 +141,8 @@ void StateView::setPicture(const QString &iconName, Mark mark)
 void StateView::changeEvent(QEvent *event)
 {
     QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange && !m_icon->isHidden())
+    const bool hasPicture = m_mark != Mark::None || !m_iconName.isEmpty();
+    if (event->type() == QEvent::PaletteChange && hasPicture && !m_icon->isHidden())
         setPicture(m_iconName, m_mark);
 }
 
