@@ -4,17 +4,21 @@
 #include "app/ctl/resource_files.h"
 #include "backend/codec/dataplane_codec.h"
 #include "backend/xds/generator.h"
+#include "backend/xds/initial_policies.h"
 
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/message.h>
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
 namespace meshscope::ctl {
 
 namespace {
+
+constexpr char kZone[] = "default";
 
 struct Options {
     std::string folder;
@@ -49,24 +53,63 @@ Result<JsonValue> jsonOf(xds::ResourceType type, const xds::Resource &resource)
     return json;
 }
 
+// As a control plane takes it: every inbound is in a zone.
+std::shared_ptr<const Dataplane> inZone(Dataplane dataplane)
+{
+    for (auto &inbound : dataplane.inbounds)
+        inbound.tags.try_emplace(kZoneTag, kZone);
+    if (dataplane.gateway)
+        dataplane.gateway->tags.try_emplace(kZoneTag, kZone);
+    return std::make_shared<const Dataplane>(std::move(dataplane));
+}
+
+void addInitialPolicies(const std::string &mesh, std::vector<xds::MeshView::ResourceUpdate> &resources)
+{
+    const auto settings = std::find_if(resources.begin(), resources.end(),
+                                       [](const auto &update) { return update.type == "Mesh"; });
+    const auto policies =
+        xds::initialPolicies(settings == resources.end() ? xds::Json::object() : settings->resource->spec);
+    std::vector<xds::MeshView::ResourceUpdate> initial;
+    for (const auto &policy : policies) {
+        auto resource = std::make_shared<xds::MeshResource>();
+        resource->type = policy.type;
+        resource->key = {mesh, std::string(policy.prefix) + mesh};
+        resource->spec = xds::Json::parse(policy.spec, nullptr, false);
+        initial.push_back({resource->type, resource->key.name, resource});
+    }
+    resources.insert(resources.begin(), initial.begin(), initial.end());  // those of the folder replace them
+}
+
+// The mesh that a new control plane would have after it was given the folder.
 Result<xds::MeshViewPtr> meshFrom(const Options &options)
 {
-    auto resources = loadFolder(options.folder);
-    if (!resources)
-        return fail(resources.error());
+    auto files = loadFolder(options.folder);
+    if (!files)
+        return fail(files.error());
     xds::MeshView::Updates dataplanes;
-    for (const auto &resource : *resources) {
-        if (resource.type != "Dataplane")
+    std::vector<xds::MeshView::ResourceUpdate> resources;
+    for (const auto &file : *files) {
+        if (file.type == "Dataplane") {
+            auto dataplane = dataplaneFromJson(file.json);
+            if (!dataplane)
+                return fail(dataplane.error().code, file.where + ": " + dataplane.error().what,
+                            dataplane.error().where);
+            const std::string name = dataplane->key.name;
+            if (dataplane->key.mesh == options.mesh)
+                dataplanes[name] = inZone(std::move(*dataplane));
             continue;
-        auto dataplane = dataplaneFromJson(resource.json);
-        if (!dataplane)
-            return fail(dataplane.error().code, resource.where + ": " + dataplane.error().what,
-                        dataplane.error().where);
-        const std::string name = dataplane->key.name;
-        if (dataplane->key.mesh == options.mesh)
-            dataplanes[name] = std::make_shared<const Dataplane>(std::move(*dataplane));
+        }
+        auto resource = xds::meshResourceFrom(file.json);
+        if (!resource)
+            return fail(resource.error().code, file.where + ": " + resource.error().what);
+        const auto key = resource->key;
+        const auto &mesh = resource->type == "Mesh" ? key.name : key.mesh;
+        if (mesh.empty() || mesh == options.mesh)
+            resources.push_back(
+                {file.type, key.name, std::make_shared<const xds::MeshResource>(std::move(*resource))});
     }
-    return xds::MeshView(options.mesh).with(dataplanes);
+    addInitialPolicies(options.mesh, resources);
+    return xds::MeshView(options.mesh).withResources(resources)->with(dataplanes);
 }
 
 int printXds(const Options &options)
@@ -85,8 +128,10 @@ int printXds(const Options &options)
     metadata.adminAddress = "127.0.0.1";
     metadata.adminPort = dataplane->adminPort != 0 ? dataplane->adminPort : 9901;
     metadata.versionJson = "{}";
-    const xds::ProxyPolicies policies;
-    const auto snapshot = xds::generate({*dataplane, **mesh, metadata, policies});
+    const auto made = xds::generate({*dataplane, **mesh, metadata});
+    if (!made)
+        return complain(kRefused, made.error());
+    const auto &snapshot = *made;
     if (const auto consistent = xds::checkConsistency(*snapshot); !consistent)
         return complain(kRefused, consistent.error());
 

@@ -92,6 +92,37 @@ tl::expected<std::int64_t, std::string> goDurationFrom(std::string_view text)
     return negative ? -nanoseconds : nanoseconds;
 }
 
+std::string goDurationText(std::int64_t nanoseconds)
+{
+    const bool negative = nanoseconds < 0;
+    const auto whole = static_cast<std::uint64_t>(negative ? -nanoseconds : nanoseconds);
+    if (whole == 0)
+        return "0s";
+    // A number of a unit with what is left of it as a fraction, without zeros at its end.
+    const auto number = [](std::uint64_t value, std::uint64_t unit) {
+        std::string text = std::to_string(value / unit);
+        std::string fraction = std::to_string(unit + value % unit).substr(1);
+        fraction.erase(fraction.find_last_not_of('0') + 1);
+        return fraction.empty() ? text : text + '.' + fraction;
+    };
+    constexpr std::uint64_t kMicro = 1'000;
+    constexpr std::uint64_t kMilli = 1'000'000;
+    constexpr std::uint64_t kSecond = 1'000'000'000;
+    std::string out = negative ? "-" : "";
+    if (whole < kMicro)
+        return out + std::to_string(whole) + "ns";
+    if (whole < kMilli)
+        return out + number(whole, kMicro) + "µs";
+    if (whole < kSecond)
+        return out + number(whole, kMilli) + "ms";
+    const auto seconds = whole / kSecond;
+    if (seconds >= 3600)
+        out += std::to_string(seconds / 3600) + 'h';
+    if (seconds >= 60)
+        out += std::to_string(seconds / 60 % 60) + 'm';
+    return out + number(whole % (60 * kSecond), kSecond) + 's';
+}
+
 std::string protoDurationText(std::int64_t nanoseconds)
 {
     const bool negative = nanoseconds < 0;

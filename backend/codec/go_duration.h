@@ -1,4 +1,4 @@
-// Spans and points of time in the spellings of Go and of proto JSON. Internal to codec. Any thread.
+// Spans and points of time in the spellings of Go and of proto JSON. Any thread.
 #pragma once
 
 #include "backend/core/dataplane.h"
@@ -13,6 +13,8 @@ namespace meshscope {
 
 // Go's time.ParseDuration, in nanoseconds; the error is Go's: `time: invalid duration "soon"`.
 tl::expected<std::int64_t, std::string> goDurationFrom(std::string_view text);
+// Go's Duration.String: "1h0m0s", "1.5s", "300ms", "0s".
+std::string goDurationText(std::int64_t nanoseconds);
 // "10s", "0.500s", "-1s".
 std::string protoDurationText(std::int64_t nanoseconds);
 

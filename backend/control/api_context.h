@@ -41,6 +41,8 @@ struct ApiContext {
 void addIndexRoutes(Router &router, ApiContext &context);     // /, /config, /who-am-i, /policies, /_resources
 void addResourceRoutes(Router &router, ApiContext &context);  // every type: lists, items, overviews, writes
 void addInspectRoutes(Router &router, ApiContext &context);   // what a proxy has or would be given
-void addInsightRoutes(Router &router, ApiContext &context);   // insights of dataplanes, services, meshes, all
+void addRulesRoutes(Router &router,
+                    ApiContext &context);  // which policies reach which proxy, with what values
+void addInsightRoutes(Router &router, ApiContext &context);  // insights of dataplanes, services, meshes, all
 
 }  // namespace meshscope::control

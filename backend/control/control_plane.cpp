@@ -152,6 +152,7 @@ Result<void> ControlPlane::listen(const SandboxOptions &options)
     addResourceRoutes(m_router, *m_api);
     addInsightRoutes(m_router, *m_api);
     addInspectRoutes(m_router, *m_api);
+    addRulesRoutes(m_router, *m_api);
     m_apiServer->serve([this](const HttpRequest &request) {
         auto response = m_router.handle(request);
         m_log(0, request.method + " " + request.target + " " + std::to_string(response.status));

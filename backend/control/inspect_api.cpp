@@ -1,5 +1,6 @@
 // What one proxy has, or would be given: Kuma's `_config`, and Envoy's own answers by way of its admin port.
 #include "backend/control/api_context.h"
+#include "backend/control/mesh_views.h"
 #include "backend/control/url.h"
 #include "backend/xds/generator.h"
 
@@ -71,14 +72,14 @@ HttpResponse config(ApiContext &context, const ApiCall &call)
     const auto stored = store->find(kDataplaneType, key);
     if (!stored)
         return notFound("Failed to inspect proxy config").response();
-    xds::MeshView::Updates all;
-    for (const auto &row : store->list(kDataplaneType, key.mesh))
-        all.emplace(row->key.name, context.cache.parsed(row));
-    const auto mesh = xds::MeshView(key.mesh).with(all);
-    const auto snapshot = xds::generate({*context.cache.parsed(stored), *mesh, metadataOf(context, key), {}});
+    const auto mesh = meshView(*store, key.mesh, context.cache);
+    const auto metadata = metadataOf(context, key);
+    const auto snapshot = xds::generate({*context.cache.parsed(stored), *mesh, metadata});
+    if (!snapshot)
+        return internalError("Failed to inspect proxy config").response();
     auto resources = Json::object();
     for (const auto type : xds::kAllResourceTypes)
-        for (const auto &resource : snapshot->of(type))
+        for (const auto &resource : (*snapshot)->of(type))
             resources[std::string(xds::typeUrl(type))][resource->name] = messageJson(type, resource->bytes);
     Json result;
     // No policy is in the shadow here, so what would be is what is.

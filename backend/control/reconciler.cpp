@@ -1,12 +1,18 @@
 #include "backend/control/reconciler.h"
 
+#include "backend/control/mesh_views.h"
+#include "backend/xds/dependencies.h"
+
 #include <algorithm>
 
 namespace meshscope::control {
 
 namespace {
 
-bool isDataplane(const StoreChange &change) { return change.any().type == kDataplaneType; }
+bool matters(const StoreChange &change)
+{
+    return change.any().type == kDataplaneType || xds::isUsed(change.any().type);
+}
 
 std::string nameOf(const ResourceKey &key) { return key.mesh + "." + key.name; }
 
@@ -23,14 +29,16 @@ Reconciler::Reconciler(Store &store, DataplaneCache &cache, ResourceWriter &writ
 {
     m_subscription = m_store.subscribe([this](const StoreChanges &changes) {
         const std::lock_guard lock(m_mutex);
-        std::copy_if(changes.begin(), changes.end(), std::back_inserter(m_changes), isDataplane);
+        std::copy_if(changes.begin(), changes.end(), std::back_inserter(m_changes), matters);
         m_wake.notify_one();
     });
     // What was there before. A change that the feed reported meanwhile comes after it and wins.
     StoreChanges present;
     const auto now = m_store.snapshot();
-    for (const auto &stored : now->list(kDataplaneType))
-        present.push_back({nullptr, stored});
+    for (const auto &type : now->types())
+        for (const auto &stored : now->list(type))
+            if (StoreChange change{nullptr, stored}; matters(change))
+                present.push_back(std::move(change));
     {
         const std::lock_guard lock(m_mutex);
         m_changes.insert(m_changes.begin(), present.begin(), present.end());
@@ -142,30 +150,85 @@ void Reconciler::run()
 
 void Reconciler::apply(const StoreChanges &changes, std::set<ResourceKey> &touched)
 {
-    std::map<std::string, xds::MeshView::Updates> updates;
+    struct MeshChanges {
+        xds::MeshView::Updates dataplanes;
+        std::vector<xds::MeshView::ResourceUpdate> resources;
+    };
+    std::map<std::string, MeshChanges> byMesh;
+    std::vector<xds::MeshView::ResourceUpdate> everywhere;
     for (const auto &change : changes) {
-        const auto &key = change.any().key;
-        updates[key.mesh][key.name] = change.after ? m_cache.parsed(change.after) : nullptr;
-        touched.insert(key);
-        if (change.before)
-            m_cache.forget(change.before->version);
-        if (!change.after)
-            m_insights.forget(key);
+        const auto &any = change.any();
+        if (any.type == kDataplaneType) {
+            byMesh[any.key.mesh].dataplanes[any.key.name] =
+                change.after ? m_cache.parsed(change.after) : nullptr;
+            touched.insert(any.key);
+            if (change.before)
+                m_cache.forget(change.before->version);
+            if (!change.after)
+                m_insights.forget(any.key);
+            continue;
+        }
+        xds::MeshView::ResourceUpdate update{any.type, any.key.name,
+                                             change.after ? meshResource(*change.after) : nullptr};
+        if (any.type == kMeshType)
+            byMesh[any.key.name].resources.push_back(std::move(update));
+        else if (!any.key.mesh.empty())
+            byMesh[any.key.mesh].resources.push_back(std::move(update));
+        else
+            everywhere.push_back(std::move(update));
     }
-    for (const auto &[mesh, update] : updates) {
+    if (!everywhere.empty()) {
+        for (const auto &update : everywhere)
+            m_global.insert_or_assign({update.type, update.name}, update.resource);
+        std::erase_if(m_global, [](const auto &entry) { return !entry.second; });
+        for (const auto &[mesh, view] : m_meshes)
+            byMesh[mesh];
+    }
+    for (auto &[mesh, change] : byMesh) {
         auto &view = m_meshes[mesh];
-        if (!view)
+        auto &updates = change.resources;
+        if (view) {
+            updates.insert(updates.end(), everywhere.begin(), everywhere.end());
+        } else {
             view = std::make_shared<const xds::MeshView>(mesh);
+            for (const auto &[id, resource] : m_global)
+                updates.push_back({id.first, id.second, resource});
+        }
         std::set<std::string> services;
-        view = view->with(update, &services);
-        if (view->dataplanes().empty())
+        const auto before = view;
+        view = view->withResources(updates)->with(change.dataplanes, &services);
+        touchByResources(*before, *view, updates, touched);
+        touchByServices(mesh, services, touched);
+        if (view->dataplanes().empty() && !view->resource(kMeshType, mesh))
             m_meshes.erase(mesh);
-        const std::lock_guard lock(m_mutex);
-        for (const auto &service : services)
-            if (const auto found = m_reachedBy.find({mesh, service}); found != m_reachedBy.end())
-                for (const auto &name : found->second)
-                    touched.insert({mesh, name});
     }
+}
+
+void Reconciler::touchByResources(const xds::MeshView &before, const xds::MeshView &after,
+                                  const std::vector<xds::MeshView::ResourceUpdate> &updates,
+                                  std::set<ResourceKey> &touched)
+{
+    if (updates.empty())
+        return;
+    const std::lock_guard lock(m_mutex);
+    for (auto proxy = m_proxies.lower_bound({after.mesh(), {}});
+         proxy != m_proxies.end() && proxy->first.mesh == after.mesh(); ++proxy) {
+        const auto dataplane = after.dataplane(proxy->first.name);
+        if (dataplane && std::any_of(updates.begin(), updates.end(), [&](const auto &update) {
+                return xds::canTouch(before, after, update.type, update.name, *dataplane);
+            }))
+            touched.insert(proxy->first);
+    }
+}
+
+void Reconciler::touchByServices(const std::string &mesh, const std::set<std::string> &services,
+                                 std::set<ResourceKey> &touched)
+{
+    const std::lock_guard lock(m_mutex);
+    for (const auto &service : services)
+        if (const auto found = m_reachedBy.find({mesh, service}); found != m_reachedBy.end())
+            for (const auto &name : found->second)
+                touched.insert({mesh, name});
 }
 
 void Reconciler::regenerate(const std::set<ResourceKey> &keys)
@@ -182,15 +245,26 @@ void Reconciler::regenerate(const std::set<ResourceKey> &keys)
                 continue;  // without its Dataplane a proxy keeps what it has
             stream = proxy->second.stream;
             metadata = proxy->second.metadata;
-            auto reaches = xds::servicesReachedBy(*dataplane);
-            for (const auto &service : proxy->second.reaches)
-                if (!reaches.contains(service))
-                    m_reachedBy[{key.mesh, service}].erase(key.name);
-            for (const auto &service : reaches)
-                m_reachedBy[{key.mesh, service}].insert(key.name);
-            proxy->second.reaches = std::move(reaches);
         }
-        auto snapshot = xds::generate({*dataplane, *mesh->second, metadata, {}});
+        auto made = xds::generate({*dataplane, *mesh->second, metadata});
+        if (!made) {
+            m_log(2, "there is no new configuration for " + nameOf(key) + ": " + made.error().what + " ("
+                         + made.error().where + ")");
+            continue;
+        }
+        auto snapshot = std::move(*made);
+        {
+            const std::lock_guard lock(m_mutex);
+            const auto proxy = m_proxies.find(key);
+            if (proxy == m_proxies.end() || proxy->second.stream != stream)
+                continue;
+            for (const auto &service : proxy->second.reaches)
+                if (!snapshot->reaches.contains(service))
+                    m_reachedBy[{key.mesh, service}].erase(key.name);
+            for (const auto &service : snapshot->reaches)
+                m_reachedBy[{key.mesh, service}].insert(key.name);
+            proxy->second.reaches = snapshot->reaches;
+        }
         if (const auto sound = xds::checkConsistency(*snapshot); !sound) {
             m_log(2, "the configuration of " + nameOf(key) + " is not sent: " + sound.error().what + " ("
                          + sound.error().where + ")");

@@ -1,8 +1,9 @@
 // From a change in the store to the proxies that it touches: event-driven, one thread of its own.
 //
 // It keeps a view of each mesh, knows which connected proxy reaches which service, and makes a new snapshot
-// for those proxies only that a change can touch: the one whose own Dataplane changed, and those that reach a
-// service whose endpoints changed. Changes that come in a burst are made one.
+// for those proxies only that a change can touch: the one whose own Dataplane changed, those that reach a
+// service whose endpoints changed, those that a changed policy selects or selected, and for a change of the
+// Mesh all of it. Changes that come in a burst are made one.
 #pragma once
 
 #include "backend/control/clock.h"
@@ -67,6 +68,11 @@ private:
 
     void run();
     void apply(const StoreChanges &changes, std::set<ResourceKey> &touched);
+    void touchByResources(const xds::MeshView &before, const xds::MeshView &after,
+                          const std::vector<xds::MeshView::ResourceUpdate> &updates,
+                          std::set<ResourceKey> &touched);
+    void touchByServices(const std::string &mesh, const std::set<std::string> &services,
+                         std::set<ResourceKey> &touched);
     void regenerate(const std::set<ResourceKey> &keys);
     void deleteOverdue(SteadyTime now);
     Result<void> registerDataplane(const xds::ProxyMetadata &metadata);
@@ -80,6 +86,8 @@ private:
 
     // Of the thread alone.
     std::map<std::string, xds::MeshViewPtr> m_meshes;
+    std::map<std::pair<std::string, std::string>, xds::MeshResourcePtr>
+        m_global;  // (type, name) → of types beyond meshes; new meshes have them too
 
     std::mutex m_mutex;  // guards what follows
     std::condition_variable m_wake;

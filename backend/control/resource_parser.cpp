@@ -5,6 +5,7 @@
 #include "backend/codec/json_text.h"
 #include "backend/codec/proto_json.h"
 #include "backend/control/mesh_rules.h"
+#include "backend/control/policy_spec.h"
 #include "backend/validation/validate.h"
 
 #include <nlohmann/json.hpp>
@@ -106,6 +107,11 @@ ApiResult<ParsedResource> parseAsItIs(const ResourceType &type, const std::strin
     if (!spec->is_object()) {
         return refuse(notValid(kCouldNotProcess, {{"", "spec in body must be of type object: \""
                                                            + std::string(spec->type_name()) + "\""}}));
+    }
+    if (type.policy == PolicyKind::TargetRef) {
+        if (auto violations = policyViolations(*spec); !violations.empty())
+            return refuse(notValid(kCouldNotProcess, std::move(violations)));
+        spellDurations(*spec);
     }
     result.spec = spec->dump();
     if (const auto status = document.find("status"); status != document.end() && status->is_object())

@@ -1,20 +1,21 @@
 // Clusters: the application behind an inbound, the services behind outbounds, Envoy's own admin (facts on xDS
-// §4.4, §4.7, §4.11).
+// §4.4, §4.7, §4.11), as they are before any policy.
 #pragma once
 
-#include "backend/xds/policies.h"
-#include "backend/xds/protocol.h"
-#include "backend/xds/resource.h"
+#include "backend/xds/draft.h"
 
 #include <cstdint>
 #include <string>
 
 namespace meshscope::xds {
 
-ResourcePtr inboundCluster(const std::string &address, std::uint32_t port, Protocol protocol,
-                           const InboundPolicy &policy);
-ResourcePtr outboundCluster(const std::string &name, Protocol protocol, const OutboundPolicy &policy);
+DraftCluster inboundCluster(const std::string &address, std::uint32_t port, Protocol protocol);
+// Of the endpoints that have all of the tags; kuma.io/service is among them.
+DraftCluster outboundCluster(const Tags &tags, Protocol protocol);
 // One address, nothing else: kuma:envoy:admin, kuma:readiness.
-ResourcePtr plainCluster(const std::string &name, const std::string &address, std::uint32_t port);
+DraftCluster plainCluster(const std::string &name, const std::string &address, std::uint32_t port);
+
+// Where telemetry goes over gRPC: an address or a name, static or resolved by Envoy.
+DraftCluster collectorCluster(const std::string &name, const std::string &host, std::uint32_t port);
 
 }  // namespace meshscope::xds

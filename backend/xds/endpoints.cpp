@@ -5,6 +5,7 @@
 #include "envoy/config/endpoint/v3/endpoint.pb.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace meshscope::xds {
 
@@ -94,6 +95,38 @@ ResourcePtr loadAssignment(const std::string &cluster, const std::vector<Endpoin
     for (const auto &endpoint : endpoints)
         fill(*localities.at(zoneOf(endpoint))->add_lb_endpoints(), endpoint);
     return makeResource(cluster, assignment);
+}
+
+ResourcePtr loadAssignment(const std::string &cluster, const std::vector<PlacedEndpoint> &endpoints,
+                           std::uint32_t overprovisioning)
+{
+    ClusterLoadAssignment assignment;
+    assignment.set_cluster_name(cluster);
+    assignment.mutable_policy()->mutable_overprovisioning_factor()->set_value(overprovisioning);
+    const auto order = [](const Locality &a, const Locality &b) {
+        return std::tie(a.priority, a.zone, a.subZone, a.weight)
+               < std::tie(b.priority, b.zone, b.subZone, b.weight);
+    };
+    std::map<Locality, LocalityLbEndpoints *, decltype(order)> localities(order);
+    for (const auto &placed : endpoints)
+        localities.try_emplace(placed.locality, nullptr);
+    for (auto &[where, locality] : localities) {
+        locality = assignment.add_endpoints();
+        locality->mutable_locality()->set_zone(where.zone);
+        locality->mutable_locality()->set_sub_zone(where.subZone);
+        locality->set_priority(where.priority);
+        if (where.weight != 0)
+            locality->mutable_load_balancing_weight()->set_value(where.weight);
+    }
+    for (const auto &placed : endpoints)
+        fill(*localities.at(placed.locality)->add_lb_endpoints(), placed.endpoint);
+    return makeResource(cluster, assignment);
+}
+
+std::vector<Endpoint> endpointsOf(const MeshView &mesh, const Tags &tags)
+{
+    const auto service = mesh.service(tags.at(kServiceTag));
+    return service ? subset(service->endpoints, tags) : std::vector<Endpoint>();
 }
 
 }  // namespace meshscope::xds

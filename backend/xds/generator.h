@@ -3,7 +3,6 @@
 #pragma once
 
 #include "backend/xds/mesh_view.h"
-#include "backend/xds/policies.h"
 #include "backend/xds/proxy_metadata.h"
 #include "backend/xds/resource.h"
 
@@ -13,15 +12,13 @@ struct ProxyInput {
     const Dataplane &dataplane;
     const MeshView &mesh;
     const ProxyMetadata &metadata;
-    const ProxyPolicies &policies;
+    bool withShadow = false;  // as if policies labelled `kuma.io/effect: shadow` counted
 };
 
-ProxySnapshotPtr generate(const ProxyInput &input);
+// Invalid when a MeshProxyPatch cannot be applied; `where` names it. What the proxy has stays good then.
+Result<ProxySnapshotPtr> generate(const ProxyInput &input);
 
 // Why a snapshot must not be sent, if it contradicts itself: each EDS cluster has its load assignment.
 Result<void> checkConsistency(const ProxySnapshot &snapshot);
-
-// The services whose endpoints the proxy's configuration depends on.
-std::set<std::string> servicesReachedBy(const Dataplane &dataplane);
 
 }  // namespace meshscope::xds

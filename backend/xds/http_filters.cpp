@@ -7,11 +7,11 @@
 
 namespace meshscope::xds {
 
-void setDuration(google::protobuf::Duration *target, std::chrono::milliseconds value)
+void setDuration(google::protobuf::Duration *target, std::chrono::nanoseconds value)
 {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(value);
     target->set_seconds(seconds.count());
-    target->set_nanos(static_cast<std::int32_t>((value - seconds).count() * 1'000'000));
+    target->set_nanos(static_cast<std::int32_t>((value - seconds).count()));
 }
 
 void setAddress(envoy::config::core::v3::Address &target, const std::string &address, std::uint32_t port)
@@ -59,6 +59,23 @@ void addHttpFilters(HttpConnectionManager &manager, Protocol protocol)
     auto &filter = *manager.add_http_filters();
     filter.set_name("envoy.filters.http.router");
     *filter.mutable_typed_config() = pack(envoy::extensions::filters::http::router::v3::Router());
+}
+
+void insertHttpFilter(HttpConnectionManager &manager, const std::string &name,
+                      const google::protobuf::Message &config, FilterPlace place)
+{
+    auto &filters = *manager.mutable_http_filters();
+    auto &filter = *filters.Add();
+    filter.set_name(name);
+    *filter.mutable_typed_config() = pack(config);
+    const int last = filters.size() - 1;
+    if (place == FilterPlace::BeforeRouter) {
+        if (last > 0)
+            filters.SwapElements(last, last - 1);
+        return;
+    }
+    for (int i = last; i > 0; --i)
+        filters.SwapElements(i, i - 1);
 }
 
 void addFilter(envoy::config::listener::v3::FilterChain &chain, const HttpConnectionManager &manager)

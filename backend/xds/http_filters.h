@@ -1,12 +1,9 @@
 // Pieces that inbound and outbound listeners share.
 #pragma once
 
-#include "backend/xds/protocol.h"
+#include "backend/xds/draft.h"
 
 #include "envoy/config/core/v3/address.pb.h"
-#include "envoy/config/listener/v3/listener.pb.h"
-#include "envoy/extensions/filters/network/http_connection_manager/v3/http_connection_manager.pb.h"
-#include "envoy/extensions/filters/network/tcp_proxy/v3/tcp_proxy.pb.h"
 
 #include <chrono>
 #include <map>
@@ -14,10 +11,7 @@
 
 namespace meshscope::xds {
 
-using envoy::extensions::filters::network::http_connection_manager::v3::HttpConnectionManager;
-using envoy::extensions::filters::network::tcp_proxy::v3::TcpProxy;
-
-void setDuration(google::protobuf::Duration *target, std::chrono::milliseconds value);
+void setDuration(google::protobuf::Duration *target, std::chrono::nanoseconds value);
 void setAddress(envoy::config::core::v3::Address &target, const std::string &address, std::uint32_t port);
 // Shown in Kuma's own tools: which tags a listener stands for.
 void setTagsMetadata(envoy::config::listener::v3::Listener &listener,
@@ -26,6 +20,10 @@ void setTagsMetadata(envoy::config::listener::v3::Listener &listener,
 void setInternalAddresses(HttpConnectionManager &manager, bool ipv6);
 // grpc_stats for grpc, then the router, which is always last.
 void addHttpFilters(HttpConnectionManager &manager, Protocol protocol);
+// In front of all that are there, or just before the router.
+enum class FilterPlace { First, BeforeRouter };
+void insertHttpFilter(HttpConnectionManager &manager, const std::string &name,
+                      const google::protobuf::Message &config, FilterPlace place);
 void addFilter(envoy::config::listener::v3::FilterChain &chain, const HttpConnectionManager &manager);
 void addFilter(envoy::config::listener::v3::FilterChain &chain, const TcpProxy &proxy);
 

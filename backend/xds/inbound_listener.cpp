@@ -9,17 +9,20 @@ namespace meshscope::xds {
 
 namespace {
 
+using std::chrono::seconds;
+
+constexpr seconds kIdleTimeout{7200};
+constexpr seconds kStreamIdleTimeout{3600};
+
 HttpConnectionManager connectionManager(const Inbound &inbound, const std::string &cluster, Protocol protocol,
-                                        const InboundPolicy &policy, bool ipv6)
+                                        bool ipv6)
 {
     HttpConnectionManager manager;
     manager.set_stat_prefix(statPrefix(cluster));
     manager.set_forward_client_cert_details(HttpConnectionManager::SANITIZE_SET);
     manager.mutable_set_current_client_cert_details()->set_uri(true);
-    // Zero switches Envoy's own hour off; the idle time proper stands at the cluster.
-    setDuration(manager.mutable_common_http_protocol_options()->mutable_idle_timeout(), milliseconds(0));
-    setDuration(manager.mutable_request_headers_timeout(), policy.requestHeadersTimeout);
-    setDuration(manager.mutable_stream_idle_timeout(), policy.streamIdleTimeout);
+    setDuration(manager.mutable_common_http_protocol_options()->mutable_idle_timeout(), kIdleTimeout);
+    setDuration(manager.mutable_stream_idle_timeout(), kStreamIdleTimeout);
     setInternalAddresses(manager, ipv6);
     addHttpFilters(manager, protocol);
 
@@ -33,30 +36,32 @@ HttpConnectionManager connectionManager(const Inbound &inbound, const std::strin
     auto &route = *host.add_routes();
     route.mutable_match()->set_prefix("/");
     route.mutable_route()->set_cluster(cluster);
-    setDuration(route.mutable_route()->mutable_timeout(), policy.requestTimeout);
-    setDuration(route.mutable_route()->mutable_idle_timeout(), policy.streamIdleTimeout);
+    setDuration(route.mutable_route()->mutable_timeout(), seconds(0));
     return manager;
 }
 
-TcpProxy tcpProxy(const std::string &cluster, const InboundPolicy &policy)
+TcpProxy tcpProxy(const std::string &cluster)
 {
     TcpProxy proxy;
     proxy.set_stat_prefix(statPrefix(cluster));
     proxy.set_cluster(cluster);
-    setDuration(proxy.mutable_idle_timeout(), policy.idleTimeout);
+    setDuration(proxy.mutable_idle_timeout(), kIdleTimeout);
     return proxy;
 }
 
 }  // namespace
 
-ResourcePtr inboundListener(const Dataplane &dataplane, const Inbound &inbound, const InboundPolicy &policy,
-                            bool ipv6)
+DraftListener inboundListener(const Dataplane &dataplane, std::size_t index, bool ipv6)
 {
+    const auto &inbound = dataplane.inbounds.at(index);
     const auto &address = dataplane.listenerAddress(inbound);
-    const auto protocol = protocolFromText(inbound.effectiveProtocol());
     const auto cluster = inboundClusterName(dataplane.workloadPort(inbound));
-
-    envoy::config::listener::v3::Listener listener;
+    DraftListener draft;
+    draft.origin = Origin::Inbound;
+    draft.index = index;
+    draft.protocol = protocolFromText(inbound.effectiveProtocol());
+    draft.service = inbound.service();
+    auto &listener = draft.message;
     listener.set_name(inboundListenerName(address, inbound.port));
     listener.set_traffic_direction(envoy::config::core::v3::INBOUND);
     setAddress(*listener.mutable_address(), address, inbound.port);
@@ -64,12 +69,12 @@ ResourcePtr inboundListener(const Dataplane &dataplane, const Inbound &inbound, 
     if (dataplane.transparentProxying && dataplane.transparentProxying->isOn())
         listener.mutable_bind_to_port()->set_value(false);
     setTagsMetadata(listener, inbound.tags);
-    auto &chain = *listener.add_filter_chains();
-    if (isHttpLike(protocol))
-        addFilter(chain, connectionManager(inbound, cluster, protocol, policy, ipv6));
+    auto &chain = draft.chains.emplace_back();
+    if (isHttpLike(draft.protocol))
+        chain.http = connectionManager(inbound, cluster, draft.protocol, ipv6);
     else
-        addFilter(chain, tcpProxy(cluster, policy));
-    return makeResource(listener.name(), listener);
+        chain.tcp = tcpProxy(cluster);
+    return draft;
 }
 
 }  // namespace meshscope::xds

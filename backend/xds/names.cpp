@@ -94,6 +94,27 @@ std::string tagsHeaderValue(const Dataplane &dataplane)
     return result;
 }
 
+std::string tagsHeaderRegex(const Tags &tags)
+{
+    const auto escaped = [](const std::string &text) {
+        std::string result;
+        for (const char c : text) {
+            if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos)
+                result += '\\';
+            result += c;
+        }
+        return result;
+    };
+    std::string result = ".*";
+    for (const auto &[key, value] : tags) {
+        result += '&' + escaped(key) + "=[^&]*";
+        if (value != "*")
+            result += escaped(value);
+        result += "[,&].*";
+    }
+    return result;
+}
+
 bool isIpAddress(std::string_view text)
 {
     const std::string copy(text);

@@ -19,12 +19,12 @@ std::string outboundClusterName(const Tags &tags);
 std::string statPrefix(std::string_view name);
 // `&key=v1,v2&` for each tag, sorted: the value of the header x-kuma-tags.
 std::string tagsHeaderValue(const Dataplane &dataplane);
+// A regular expression that such a value matches when it has all of the tags; "*" is any value.
+std::string tagsHeaderRegex(const Tags &tags);
 bool isIpAddress(std::string_view text);
 
 inline constexpr char kAdminCluster[] = "kuma:envoy:admin";
 inline constexpr char kReadinessCluster[] = "kuma:readiness";
 inline constexpr char kTagsHeader[] = "x-kuma-tags";
-// Kuma names a route after a hash of its match; this is the one of the catch-all `/`.
-inline constexpr char kCatchAllRouteName[] = "9Zuf5Tg79OuZcQITwBbQykxAk2u4fRKrwYn3//AL4Yo=";
 
 }  // namespace meshscope::xds

@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,6 +50,7 @@ google::protobuf::Any pack(const google::protobuf::Message &message);
 // Everything one proxy is to have, by type; each list sorted by name, no name twice.
 struct ProxySnapshot {
     std::array<std::vector<ResourcePtr>, kResourceTypes> resources;
+    std::set<std::string> reaches;  // the services whose endpoints it depends on
 
     const std::vector<ResourcePtr> &of(ResourceType type) const
     {

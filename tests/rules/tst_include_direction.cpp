@@ -22,7 +22,7 @@ const std::map<QString, Rooms> kMayInclude = {
     {u"backend/validation"_s, {u"backend/core"_s, u"backend/codec"_s}},
     {u"backend/store"_s, {u"backend/core"_s}},
     {u"backend/pki"_s, {u"backend/core"_s}},
-    {u"backend/xds"_s, {u"backend/core"_s}},
+    {u"backend/xds"_s, {u"backend/core"_s, u"backend/codec"_s}},
     {u"backend/support"_s, {u"backend/core"_s}},
     {u"backend/api"_s, {u"backend/core"_s, u"backend/support"_s}},
     {u"backend/client"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s}},

@@ -2,6 +2,7 @@
 #include "backend/codec/yaml_document.h"
 #include "backend/xds/endpoints.h"
 #include "backend/xds/generator.h"
+#include "backend/xds/initial_policies.h"
 #include "backend/xds/names.h"
 
 #include <google/protobuf/descriptor.h>
@@ -45,10 +46,31 @@ const std::map<std::string, ResourceType> kSections{{"clusters", ResourceType::C
                                                     {"endpoints", ResourceType::Endpoint},
                                                     {"listeners", ResourceType::Listener}};
 
+MeshView::ResourceUpdate update(const Json &document)
+{
+    auto resource = meshResourceFrom(document.dump());
+    if (!resource)
+        qFatal("%s: %s", document.dump().c_str(), resource.error().what.c_str());
+    return {resource->type, resource->key.name, std::make_shared<const MeshResource>(std::move(*resource))};
+}
+
+// Of a new mesh.
+std::vector<MeshView::ResourceUpdate> initialResources()
+{
+    std::vector<MeshView::ResourceUpdate> updates;
+    for (const auto &policy : initialPolicies(Json::object()))
+        updates.push_back(update({{"type", policy.type},
+                                  {"mesh", "default"},
+                                  {"name", std::string(policy.prefix) + "default"},
+                                  {"spec", Json::parse(policy.spec)}}));
+    return updates;
+}
+
 // One idea a file: the Dataplanes of a mesh, the proxy that asks, and what it is given. Of a resource that is
 // spelled out every field counts; of one that is only named, its presence.
 struct Golden {
     std::map<std::string, std::shared_ptr<const Dataplane>> dataplanes;
+    std::vector<MeshView::ResourceUpdate> resources;
     std::string proxy;
     ProxyMetadata metadata;
     Json expected;
@@ -73,6 +95,11 @@ Golden readGolden(const QString &path)
             qFatal("%s: %s", qPrintable(path), dataplane.error().what.c_str());
         golden.dataplanes[name] = std::make_shared<const Dataplane>(std::move(*dataplane));
     }
+    golden.resources = initialResources();
+    for (auto resource : json.value("resources", Json::array())) {
+        resource["mesh"] = "default";
+        golden.resources.push_back(update(resource));
+    }
     golden.proxy = json.at("proxy").get<std::string>();
     const auto metadata = json.value("metadata", Json::object());
     golden.metadata.adminPort = metadata.value("adminPort", 0U);
@@ -82,12 +109,18 @@ Golden readGolden(const QString &path)
     return golden;
 }
 
-MeshViewPtr viewOf(const MeshView::Updates &dataplanes) { return MeshView("default").with(dataplanes); }
+MeshViewPtr viewOf(const MeshView::Updates &dataplanes)
+{
+    return MeshView("default").withResources(initialResources())->with(dataplanes);
+}
 
 ProxySnapshotPtr generateFor(const MeshView &mesh, const std::string &name,
                              const ProxyMetadata &metadata = {})
 {
-    return generate({*mesh.dataplane(name), mesh, metadata, {}});
+    auto snapshot = generate({*mesh.dataplane(name), mesh, metadata});
+    if (!snapshot)
+        qFatal("%s: %s (%s)", name.c_str(), snapshot.error().what.c_str(), snapshot.error().where.c_str());
+    return *snapshot;
 }
 
 std::shared_ptr<const Dataplane> sample(const std::string &name, const std::string &service,
@@ -152,7 +185,8 @@ void TestGenerator::goldenFiles()
 {
     QFETCH(QString, path);
     const auto golden = readGolden(path);
-    const auto snapshot = generateFor(*viewOf(golden.dataplanes), golden.proxy, golden.metadata);
+    const auto mesh = MeshView("default").withResources(golden.resources)->with(golden.dataplanes);
+    const auto snapshot = generateFor(*mesh, golden.proxy, golden.metadata);
     for (const auto &[section, type] : kSections) {
         const auto &wanted = golden.expected.at(section);
         std::vector<std::string> wantedNames;
@@ -304,7 +338,7 @@ void TestGenerator::sameInputSameBytesInAnyOrder()
         order.push_back(name);
     for (int round = 0; round < 20; ++round) {
         std::shuffle(order.begin(), order.end(), random);
-        MeshViewPtr view = std::make_shared<const MeshView>("default");
+        auto view = viewOf({});
         for (const auto &name : order) {
             view = view->with({{name, sample(name, "elsewhere", 7)}});  // a detour
             view = view->with({{name, all[name]}});

@@ -1,0 +1,81 @@
+// What a sidecar calls: for each outbound a listener, and for each group of endpoints that it leads to a
+// cluster with its load assignment (facts on xDS §4.7, §4.8).
+#include "backend/xds/clusters.h"
+#include "backend/xds/endpoints.h"
+#include "backend/xds/generation.h"
+#include "backend/xds/listeners.h"
+#include "backend/xds/names.h"
+#include "backend/xds/policy/http_route.h"
+
+namespace meshscope::xds {
+
+namespace {
+
+// The cluster of the endpoints with these tags, made once. Returns its name.
+std::string useCluster(Generation &run, const Tags &tags, Protocol protocol)
+{
+    auto cluster = outboundCluster(tags, protocol);
+    auto name = cluster.message.name();
+    if (run.draft.endpoints.contains(name))
+        return name;
+    const auto service = run.mesh().service(cluster.service);
+    run.draft.endpoints[name] = service && name == cluster.service
+                                    ? service->loadAssignment
+                                    : loadAssignment(name, endpointsOf(run.mesh(), tags));
+    run.draft.clusters.push_back(std::move(cluster));
+    return name;
+}
+
+const Json &rulesOf(const Rule *rule)
+{
+    static const Json kNone = Json::array();
+    return rule ? listAt(rule->conf, "rules") : kNone;
+}
+
+std::vector<Share> tcpShares(const Json &rules, const Tags &own)
+{
+    auto shares =
+        rules.empty() ? std::vector<Share>() : sharesOf(listAt(at(rules.front(), "default"), "backendRefs"));
+    if (shares.empty())
+        shares.push_back({own, 1});
+    return shares;
+}
+
+Protocol protocolOf(const MeshView &mesh, const std::string &name)
+{
+    const auto service = mesh.service(name);
+    return service ? service->protocol : Protocol::Unknown;
+}
+
+}  // namespace
+
+void addOutbounds(Generation &run)
+{
+    const auto &dataplane = run.dataplane();
+    const auto sourceTags = tagsHeaderValue(dataplane);
+    const UseCluster useDestination = [&run](const Tags &tags) {
+        return useCluster(run, tags, protocolOf(run.mesh(), tags.at(kServiceTag)));
+    };
+    for (std::size_t i = 0; i < dataplane.outbounds.size(); ++i) {
+        const auto &outbound = dataplane.outbounds[i];
+        if (!outbound.tags.contains(kServiceTag))
+            continue;  // by backendRef: to a MeshService, of which this mesh has none
+        OutboundTarget target;
+        target.service = outbound.service();
+        target.protocol = protocolOf(run.mesh(), target.service);
+        const auto *http = toRule(run.rules.of("MeshHTTPRoute"), target.service);
+        const auto *tcp = toRule(run.rules.of("MeshTCPRoute"), target.service);
+        if (isHttpLike(target.protocol) && (http || !tcp)) {
+            target.routes = httpRoutes(rulesOf(http), outbound.tags, useDestination);
+        } else {
+            if (isHttpLike(target.protocol))
+                target.protocol = Protocol::Tcp;  // a MeshTCPRoute alone makes it so
+            for (const auto &share : tcpShares(rulesOf(tcp), outbound.tags))
+                target.shares.push_back({useDestination(share.tags), share.weight});
+        }
+        run.draft.listeners.push_back(
+            outboundListener(dataplane, i, std::move(target), sourceTags, run.metadata().ipv6Enabled));
+    }
+}
+
+}  // namespace meshscope::xds
