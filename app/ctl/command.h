@@ -23,6 +23,8 @@ using Run = std::function<int()>;
 void addControlPlane(CLI::App &app, Run &run);
 void addSidecar(CLI::App &app, Run &run);
 void addValidate(CLI::App &app, Run &run);
+void addQuery(CLI::App &app, Run &run);  // and services
+void addTagSets(CLI::App &app, Run &run);
 void addXds(CLI::App &app, Run &run);
 void addDoctor(CLI::App &app, Run &run);
 void addWorkload(CLI::App &app, Run &run);

@@ -14,6 +14,8 @@ int main(int argc, char **argv)
     addControlPlane(app, run);
     addSidecar(app, run);
     addValidate(app, run);
+    addQuery(app, run);
+    addTagSets(app, run);
     addXds(app, run);
     addDoctor(app, run);
     addWorkload(app, run);
