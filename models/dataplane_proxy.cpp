@@ -1,4 +1,5 @@
 #include "models/dataplane_table.h"
+#include "models/query_filter.h"
 #include "models/text.h"
 
 #include <QMetaObject>
@@ -9,22 +10,6 @@ using namespace Qt::StringLiterals;
 
 namespace meshscope {
 namespace {
-
-bool hasWord(const Dataplane &dataplane, const std::string &word)
-{
-    if (containsFolded(dataplane.key.name, word) || containsFolded(dataplane.address, word))
-        return true;
-    // Services are tag values, of an inbound or of the gateway; so the tags cover them.
-    const auto inTags = [&word](const Tags &tags) {
-        return std::any_of(tags.begin(), tags.end(),
-                           [&](const auto &tag) { return containsFolded(tag.second, word); });
-    };
-    for (const auto &inbound : dataplane.inbounds) {
-        if (inTags(inbound.tags) || containsFolded(inbound.address, word))
-            return true;
-    }
-    return (dataplane.gateway && inTags(dataplane.gateway->tags)) || inTags(dataplane.labels);
-}
 
 bool offers(const Dataplane &dataplane, const std::string &service)
 {
@@ -89,6 +74,41 @@ int compareConfigurations(const DataplaneInsight &a, const DataplaneInsight &b)
     return compareValues(left->total.acknowledged, right->total.acknowledged);
 }
 
+// The column that shows the field; -1 for fields that none shows.
+int columnOf(const query::Match &match)
+{
+    const auto field = query::fieldFrom(match.field);
+    switch (field ? field->field : query::Field::Policy) {
+    case query::Field::Name:
+    case query::Field::Mesh:
+        return DataplaneTable::NameColumn;
+    case query::Field::Service:
+        return DataplaneTable::ServiceColumn;
+    case query::Field::Tag:
+        return field->key == kServiceTag ? DataplaneTable::ServiceColumn : DataplaneTable::TagSetColumn;
+    case query::Field::Zone:
+    case query::Field::Protocol:
+        return DataplaneTable::TagSetColumn;
+    case query::Field::Address:
+    case query::Field::Port:
+        return DataplaneTable::AddressColumn;
+    case query::Field::Status:
+        return DataplaneTable::StatusColumn;
+    case query::Field::Nacks:
+        return DataplaneTable::ConfigurationColumn;
+    case query::Field::Gateway:
+    case query::Field::Age:
+    case query::Field::Changed:
+    case query::Field::EnvoyVersion:
+    case query::Field::DpVersion:
+    case query::Field::CertExpires:
+    case query::Field::Policy:
+    case query::Field::Label:
+        break;
+    }
+    return -1;
+}
+
 int compareRows(const DataplaneOverview &a, const DataplaneOverview &b, DataplaneTable::Column column)
 {
     switch (column) {
@@ -151,13 +171,16 @@ void DataplaneProxy::setMesh(const QString &mesh)
 
 QString DataplaneProxy::mesh() const { return toQString(m_mesh); }
 
-void DataplaneProxy::setText(const QString &text)
+void DataplaneProxy::setFilter(QueryFilter *filter)
 {
-    m_text = text;
-    auto words = filterWords(text);
-    if (words == m_words)
-        return;
-    m_words = std::move(words);
+    if (m_filter)
+        m_filter->disconnect(this);
+    m_filter = filter;
+    if (filter)
+        connect(filter, &QueryFilter::answerChanged, this, [this] {
+            refilter();
+            scheduleCounts();
+        });
     refilter();
     scheduleCounts();
 }
@@ -218,13 +241,13 @@ bool DataplaneProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
 {
     if (!m_table || parent.isValid())
         return false;
-    const Dataplane &dataplane = *m_table->rowAt(row)->dataplane;
+    const DataplanePtr &pointer = m_table->rowAt(row);
+    const Dataplane &dataplane = *pointer->dataplane;
     if (!m_mesh.empty() && dataplane.key.mesh != m_mesh)
         return false;
     if (!m_service.empty() && !offers(dataplane, m_service))
         return false;
-    return std::all_of(m_words.begin(), m_words.end(),
-                       [&](const auto &word) { return hasWord(dataplane, word); });
+    return !m_filter || m_filter->accepts(pointer, static_cast<std::size_t>(row));
 }
 
 bool DataplaneProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
@@ -233,6 +256,41 @@ bool DataplaneProxy::lessThan(const QModelIndex &left, const QModelIndex &right)
     const DataplaneOverview &b = *m_table->rowAt(right.row());
     const int order = compareRows(a, b, static_cast<DataplaneTable::Column>(left.column()));
     return order != 0 ? order < 0 : a.key() < b.key();
+}
+
+QVariant DataplaneProxy::data(const QModelIndex &index, int role) const
+{
+    const bool isAsked =
+        m_filter && m_filter->answer() && index.isValid() && (role == MatchedRole || role == Qt::ToolTipRole);
+    if (!isAsked)
+        return QSortFilterProxyModel::data(index, role);
+    const DataplaneOverview &row = *m_table->rowAt(mapToSource(index).row());
+    if (role == Qt::ToolTipRole) {
+        QStringList parts{QSortFilterProxyModel::data(index, role).toString(), matchText(row)};
+        parts.removeAll(QString());
+        return parts.join(u"\n\n"_s);
+    }
+    const auto matches = m_filter->answer()->query.explain(row, m_filter->answer()->at);
+    return std::any_of(matches.begin(), matches.end(),
+                       [&index](const query::Match &match) { return columnOf(match) == index.column(); });
+}
+
+QString DataplaneProxy::matchText(const DataplaneOverview &row) const
+{
+    QStringList lines;
+    for (const auto &match : m_filter->answer()->query.explain(row, m_filter->answer()->at)) {
+        QString line = toQString(match.field);
+        if (!match.value.empty())
+            line += (match.isNot ? u" is "_s : u" "_s) + toQString(match.value);
+        if (match.inbound >= 0)
+            line = tr("%1, inbound %2")
+                       .arg(line)
+                       .arg(row.dataplane->inbounds[static_cast<std::size_t>(match.inbound)].port);
+        if (!lines.contains(line))
+            lines << line;
+    }
+    //: Before a list of fields in which the query found something
+    return lines.isEmpty() ? QString() : tr("Matched: %1").arg(lines.join(u"; "_s));
 }
 
 void DataplaneProxy::scheduleCounts()

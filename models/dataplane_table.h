@@ -14,6 +14,8 @@
 
 namespace meshscope {
 
+class QueryFilter;
+
 struct DataplaneKeyOf {
     const ResourceKey &operator()(const DataplanePtr &row) const { return row->key(); }
 };
@@ -77,9 +79,9 @@ private:
     TimePoint m_now{};
 };
 
-// Filter and order. Text: every word must be a substring (ASCII case-blind) of the name, a service, the
-// address or any tag value. Sorting compares the rows themselves; equal ones by key. The source model must be
-// a DataplaneTable.
+// Filter and order. Rows pass that the query matches. Sorting compares the rows themselves; equal ones by
+// key. The source model must be a DataplaneTable. Beside the table's, it answers MatchedRole, and on hover
+// which terms of the query the row matches.
 class DataplaneProxy : public QSortFilterProxyModel
 {
     Q_OBJECT
@@ -92,18 +94,19 @@ public:
 
     void setMesh(const QString &mesh);  // empty = all
     QString mesh() const;
-    void setText(const QString &text);
-    QString text() const { return m_text; }
+    void setFilter(QueryFilter *filter);  // not owned; nullptr = no query
     // Only dataplanes that offer this service; empty = all.
     void setService(const QString &service);
     QString service() const;
 
     int shown() const;          // rows that pass every filter
-    int total() const;          // rows of the mesh, before the text and the service
+    int total() const;          // rows of the mesh, before the query and the service
     QString countText() const;  // "3 of 12", or "12" when nothing is filtered away
 
     QModelIndex indexOf(const ResourceKey &key,
                         int column = 0) const;  // invalid when absent or filtered away
+
+    QVariant data(const QModelIndex &index, int role = Qt::DisplayRole) const override;
 
 Q_SIGNALS:
     void countsChanged();  // shown(), total() or countText() may answer otherwise; at most once in a turn of
@@ -117,12 +120,12 @@ private:
     void refilter();
     void scheduleCounts();
     void passAgesOn();
+    QString matchText(const DataplaneOverview &row) const;
 
     DataplaneTable *m_table = nullptr;
     std::string m_mesh;
     std::string m_service;
-    QString m_text;
-    std::vector<std::string> m_words;
+    QPointer<QueryFilter> m_filter;
     bool m_countsScheduled = false;
 };
 

@@ -28,6 +28,7 @@ enum SharedRole {
     ReasonRole,      // QString: why the Health is what it is, one sentence without a period; may be empty
     TimeRole,        // QDateTime behind an age, for the exact time on hover; invalid = never
     TextRole,        // QString: the whole cell as text for copying, where DisplayRole is shortened
+    MatchedRole,     // bool: the query found something in this cell
     FirstFreeRole    // a model's own roles start here
 };
 

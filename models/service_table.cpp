@@ -1,6 +1,7 @@
 #include "models/service_table.h"
 
 #include "models/focus.h"
+#include "models/query_filter.h"
 #include "models/text.h"
 
 #include <QLocale>
@@ -197,13 +198,16 @@ void ServiceProxy::setMesh(const QString &mesh)
 
 QString ServiceProxy::mesh() const { return toQString(m_mesh); }
 
-void ServiceProxy::setText(const QString &text)
+void ServiceProxy::setFilter(QueryFilter *filter)
 {
-    m_text = text;
-    auto words = filterWords(text);
-    if (words == m_words)
-        return;
-    m_words = std::move(words);
+    if (m_filter)
+        m_filter->disconnect(this);
+    m_filter = filter;
+    if (filter)
+        connect(filter, &QueryFilter::answerChanged, this, [this] {
+            refilter();
+            Q_EMIT countsChanged();
+        });
     refilter();
     Q_EMIT countsChanged();
 }
@@ -246,16 +250,7 @@ bool ServiceProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
     const ServiceEntry &entry = *m_table->rowAt(row);
     if (!m_mesh.empty() && entry.summary.key.mesh != m_mesh)
         return false;
-    return std::all_of(m_words.begin(), m_words.end(), [&entry](const std::string &word) {
-        const auto &protocols = entry.summary.protocols;
-        return containsFolded(entry.summary.key.name, word)
-               || std::any_of(protocols.begin(), protocols.end(),
-                              [&](const auto &p) { return containsFolded(p, word); })
-               || std::any_of(entry.tagSets.begin(), entry.tagSets.end(), [&](const Tags &set) {
-                      return std::any_of(set.begin(), set.end(),
-                                         [&](const auto &tag) { return containsFolded(tag.second, word); });
-                  });
-    });
+    return !m_filter || m_filter->acceptsService(entry.summary.key, entry.summary.total() > 0);
 }
 
 bool ServiceProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const

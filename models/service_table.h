@@ -15,6 +15,8 @@
 
 namespace meshscope {
 
+class QueryFilter;
+
 struct ServiceKeyOf {
     const ResourceKey &operator()(const ServicePtr &row) const { return row->summary.key; }
 };
@@ -56,8 +58,7 @@ private:
     QPointer<MeshSource> m_source;
 };
 
-// Words of the text are looked for in name, protocols and tag values. The source model must be a
-// ServiceTable.
+// Services that the query matches (see QueryFilter::acceptsService). The source model must be a ServiceTable.
 class ServiceProxy : public QSortFilterProxyModel
 {
     Q_OBJECT
@@ -68,8 +69,7 @@ public:
     void setSourceModel(QAbstractItemModel *model) override;
     void setMesh(const QString &mesh);  // empty = all
     QString mesh() const;
-    void setText(const QString &text);
-    QString text() const { return m_text; }
+    void setFilter(QueryFilter *filter);  // not owned; nullptr = no query
 
     int shown() const { return rowCount(); }
     int total() const;          // of the mesh
@@ -88,8 +88,7 @@ private:
 
     ServiceTable *m_table = nullptr;
     std::string m_mesh;
-    QString m_text;
-    std::vector<std::string> m_words;
+    QPointer<QueryFilter> m_filter;
 };
 
 }  // namespace meshscope

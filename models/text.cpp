@@ -120,43 +120,6 @@ QString tagSetsText(const std::vector<Tags> &sets)
     return text;
 }
 
-std::vector<std::string> filterWords(const QString &text)
-{
-    std::vector<std::string> words;
-    std::string word;
-    for (const char c : text.toStdString()) {
-        if (c != ' ' && c != '\t' && c != '\n') {
-            word += lowerOf(c);
-        } else if (!word.empty()) {
-            words.push_back(std::move(word));
-            word.clear();
-        }
-    }
-    if (!word.empty())
-        words.push_back(std::move(word));
-    return words;
-}
-
-bool containsFolded(std::string_view text, std::string_view lowerWord)
-{
-    if (lowerWord.empty())
-        return true;
-    if (text.size() < lowerWord.size())
-        return false;
-    const char first = lowerWord.front();
-    const std::size_t last = text.size() - lowerWord.size();
-    for (std::size_t at = 0; at <= last; ++at) {
-        if (lowerOf(text[at]) != first)
-            continue;
-        std::size_t i = 1;
-        while (i < lowerWord.size() && lowerOf(text[at + i]) == lowerWord[i])
-            ++i;
-        if (i == lowerWord.size())
-            return true;
-    }
-    return false;
-}
-
 int compareNatural(std::string_view a, std::string_view b)
 {
     std::size_t i = 0, j = 0;

@@ -1,5 +1,4 @@
-// Small texts that several models show in the same words, and the case-blind search of filters. Pure; any
-// thread.
+// Small texts that several models show in the same words. Pure; any thread.
 #pragma once
 
 #include "backend/core/insight.h"
@@ -28,11 +27,6 @@ QString healthText(Health health);  // "Online", "Degraded", "Offline", "Unknown
 QString tagSetText(const Tags &tags);
 // The same for several, joined by " | ", each text once.
 QString tagSetsText(const std::vector<Tags> &sets);
-
-// The words of a filter: split at blanks, ASCII letters lower.
-std::vector<std::string> filterWords(const QString &text);
-// word must be lower already. ASCII letters compare without case, other bytes exactly.
-bool containsFolded(std::string_view text, std::string_view lowerWord);
 
 // -1, 0, 1; ASCII case-blind with numbers by value ("web-2" before "web-10"), then exact, so equal means
 // equal.

@@ -73,6 +73,8 @@ MeshGraph serviceGraph(const Snapshot &snapshot, const std::string &mesh)
 
 QString factsLine(const GraphNode &node)
 {
+    if (!node.facts.empty())
+        return QString::fromStdString(node.facts);
     if (node.dataplanes == 0)
         return Words::tr("no dataplanes");
     QString line =

@@ -1,5 +1,5 @@
-// The graph of services of a mesh, as a value: nodes are services, edges the outbounds their dataplanes
-// declare. Pure; any thread.
+// A graph as a value. Of the services of a mesh: nodes are services, edges the outbounds their dataplanes
+// declare; or of tag sets (models/tag_set_digest.h). Pure; any thread.
 #pragma once
 
 #include "backend/core/snapshot.h"
@@ -12,11 +12,15 @@
 namespace meshscope::graph {
 
 struct GraphNode {
-    ResourceKey key;    // mesh and kuma.io/service
-    std::string title;  // the service's name
+    enum class Kind { Service, TagSet };
+    ResourceKey key;    // mesh and kuma.io/service; of a tag set: mesh and all its tags
+    std::string title;  // the service's name; the last tag
     std::size_t dataplanes = 0;
     std::vector<std::string> versions;  // of the tag `version`, sorted, without repetition
     Health health = Health::Unknown;
+    Kind kind = Kind::Service;
+    std::string facts{};   // the line under the title; empty = made of dataplanes and versions
+    bool isGroup = false;  // stands for others only: no mark of its own
     bool operator==(const GraphNode &) const = default;
 };
 

@@ -1,4 +1,5 @@
 #include "models/dataplane_table.h"
+#include "models/query_filter.h"
 
 #include "models/focus.h"
 #include "models/text.h"
@@ -179,7 +180,10 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&proxy, kMode);
         proxy.setSourceModel(&table);
         table.setSnapshot(helloMesh());
-        proxy.setText(text);
+        QueryFilter filter;
+        filter.setSnapshot(helloMesh());
+        proxy.setFilter(&filter);
+        filter.setText(text);
         proxy.sort(DataplaneTable::NameColumn);
         QTEST(names(proxy).join(QLatin1Char(' ')), "shown");
         QCOMPARE(proxy.total(), 3);
@@ -250,13 +254,22 @@ private Q_SLOTS:
         QAbstractItemModelTester tableTester(&table, kMode), proxyTester(&proxy, kMode);
         proxy.setSourceModel(&table);
         proxy.sort(DataplaneTable::StatusColumn);
+        QueryFilter filter;
+        proxy.setFilter(&filter);
         RandomMesh mesh(4711);
-        const QStringList filters{u""_s, u"v1"_s, u"svc-3"_s, u"dp-1 v"_s, u"edge"_s};
+        const QStringList filters{u""_s,
+                                  u"v1"_s,
+                                  u"svc-3"_s,
+                                  u"dp-1 v"_s,
+                                  u"edge"_s,
+                                  u"not status:online"_s,
+                                  u"inbound(service == svc-3 tag.version == v1)"_s};
         for (int step = 0; step < 60; ++step) {
             const auto snapshot = mesh.next();
+            filter.setSnapshot(snapshot);
             table.setSnapshot(snapshot);
             if (step % 5 == 0)
-                proxy.setText(filters.at(step / 5 % filters.size()));
+                filter.setText(filters.at(step / 5 % filters.size()));
             if (step % 7 == 0)
                 proxy.setMesh(step % 2 ? u"other"_s : QString());
             if (step % 11 == 0)
@@ -267,6 +280,12 @@ private Q_SLOTS:
                 const auto a = proxy.mapToSource(proxy.index(row - 1, 0)).row(),
                            b = proxy.mapToSource(proxy.index(row, 0)).row();
                 QVERIFY(a != b);
+            }
+            for (int row = 0; row < table.rowCount(); ++row) {
+                const auto &key = table.rowAt(row)->key();
+                const bool wanted = filter.query().matches(*table.rowAt(row), at(0))
+                                    && (proxy.mesh().isEmpty() || proxy.mesh().toStdString() == key.mesh);
+                QCOMPARE(proxy.indexOf(key).isValid(), wanted);
             }
         }
     }
@@ -294,13 +313,19 @@ private Q_SLOTS:
         const QPersistentModelIndex held(proxy.indexOf({"default", "dp-7"}));
         QSignalSpy layout(&proxy, &QAbstractItemModel::layoutChanged),
             removed(&proxy, &QAbstractItemModel::rowsRemoved);
-        proxy.setText(u"svc-7"_s);
-        QCOMPARE(layout.count(), 1);
+        QueryFilter filter;
+        filter.setSnapshot(next);
+        proxy.setFilter(&filter);
+        QVERIFY(filter.answer() == nullptr);
+        layout.clear();
+        filter.setText(u"service == svc-7"_s);
+        QVERIFY(filter.isWorking());  // in its thread
+        QTRY_COMPARE(layout.count(), 1);
         QCOMPARE(removed.count(), 0);
         QCOMPARE(held.data(KeyRole).value<ResourceKey>().name, std::string("dp-7"));
         const QAbstractItemModelTester tester(&proxy, kMode);
-        proxy.setText(u"nothing has this"_s);
-        QVERIFY(!held.isValid());
+        filter.setText(u"\"nothing has this\""_s);
+        QTRY_VERIFY(!held.isValid());
         QCOMPARE(proxy.countText(), u"0 of %1"_s.arg(QLocale().toString(20'000)));
     }
 

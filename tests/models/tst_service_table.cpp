@@ -1,3 +1,4 @@
+#include "models/query_filter.h"
 #include "models/service_table.h"
 
 #include "models/focus.h"
@@ -95,17 +96,32 @@ private Q_SLOTS:
         ServiceProxy proxy;
         QAbstractItemModelTester tester(&proxy, kMode);
         proxy.setSourceModel(&table);
-        table.setSnapshot(snapshotOf({dp("a").service("web"), dp("b").service("backend", {{"version", "V2"}}),
-                                      dp("c").mesh("other").service("web")}));
-        QCOMPARE(proxy.countText(), u"3"_s);
+        const auto snapshot = snapshotOf({dp("a").service("web").calls("store"),
+                                          dp("b").service("backend", {{"version", "V2"}}),
+                                          dp("c").mesh("other").service("web")});
+        QueryFilter filter;
+        filter.setSnapshot(snapshot);
+        proxy.setFilter(&filter);
+        table.setSnapshot(snapshot);
+        QCOMPARE(proxy.countText(), u"4"_s);
         QSignalSpy counts(&proxy, &ServiceProxy::countsChanged);
         proxy.setMesh(u"default"_s);
         QVERIFY(!counts.isEmpty());
-        QCOMPARE(proxy.countText(), u"2"_s);
-        proxy.setText(u"back v2 HTTP"_s);
-        QCOMPARE(proxy.countText(), u"1 of 2"_s);
+        QCOMPARE(proxy.countText(), u"3"_s);
+        filter.setText(u"back v2 HTTP"_s);
+        QCOMPARE(proxy.countText(), u"1 of 3"_s);
         QVERIFY(proxy.indexOf({"default", "backend"}).isValid());
         QVERIFY(!proxy.indexOf({"other", "web"}).isValid());
+        // What is only called is found by its name, and has no status.
+        filter.setText(u"stor"_s);
+        QVERIFY(proxy.indexOf({"default", "store"}).isValid());
+        filter.setText(u"service == store and not status:online"_s);
+        QVERIFY(proxy.indexOf({"default", "store"}).isValid());
+        // What does not parse leaves the answer as it is.
+        filter.setText(u"service =="_s);
+        QVERIFY(proxy.indexOf({"default", "store"}).isValid());
+        filter.setText({});
+        QCOMPARE(proxy.countText(), u"3"_s);
     }
 
     void sortsByValue()
@@ -130,12 +146,15 @@ private Q_SLOTS:
         QAbstractItemModelTester tableTester(&table, kMode), proxyTester(&proxy, kMode);
         proxy.setSourceModel(&table);
         proxy.sort(ServiceTable::StatusColumn);
+        QueryFilter filter;
+        proxy.setFilter(&filter);
         RandomMesh mesh(99);
         for (int step = 0; step < 60; ++step) {
             const auto snapshot = mesh.next();
+            filter.setSnapshot(snapshot);
             table.setSnapshot(snapshot);
             if (step % 9 == 0)
-                proxy.setText(step % 2 ? u"v1"_s : QString());
+                filter.setText(step % 2 ? u"v1"_s : QString());
             std::size_t total = 0;
             for (const auto &row : table.rows())
                 total += row->summary.key.name.empty() ? row->summary.total() : 0;

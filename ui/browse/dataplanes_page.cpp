@@ -2,6 +2,8 @@
 
 #include "models/dataplane_table.h"
 #include "models/focus.h"
+#include "models/query_filter.h"
+#include "models/text.h"
 #include "ui/browse/table_view.h"
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
@@ -88,16 +90,15 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     });
     connect(m_table, &QAbstractItemView::activated, workspace.actions.editDataplane, &QAction::trigger);
     connect(workspace.focus, &Focus::changed, this, &DataplanesPage::followFocus);
+    m_proxy->setFilter(workspace.filter);
+    connect(workspace.filter, &QueryFilter::answerChanged, this, &DataplanesPage::followFocus);
+    // Marks of what matched may move though the rows stay.
+    connect(workspace.filter, &QueryFilter::answerChanged, m_table->viewport(),
+            qOverload<>(&QWidget::update));
     connect(m_proxy, &DataplaneProxy::countsChanged, this, &DataplanesPage::refresh);
     connect(workspace.context.source, &MeshSource::stateChanged, this, &DataplanesPage::refresh);
     connect(workspace.context.source, &MeshSource::snapshotChanged, this, &DataplanesPage::refresh);
     refresh();
-}
-
-void DataplanesPage::setFilter(const QString &words)
-{
-    m_proxy->setText(words);
-    followFocus();
 }
 
 void DataplanesPage::setMesh(const QString &mesh)
@@ -150,10 +151,11 @@ void DataplanesPage::refresh()
     if (m_proxy->total() > 0) {
         m_frame->state()->showEmpty(
             u"filter"_s, tr("All %n dataplane(s) are filtered away", nullptr, m_proxy->total()),
-            tr("No name, service, address or tag value has these words."), {tr("Clear filter"), {}, [this] {
-                                                                                setService({});
-                                                                                Q_EMIT filterCleared();
-                                                                            }});
+            tr("No dataplane matches the query %1.").arg(toQString(m_workspace.filter->query().text())),
+            {tr("Clear filter"), {}, [this] {
+                 setService({});
+                 Q_EMIT filterCleared();
+             }});
     } else {
         const QString mesh = m_proxy->mesh();
         m_frame->state()->showEmpty(

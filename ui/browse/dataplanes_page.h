@@ -20,7 +20,6 @@ class DataplanesPage : public Page
 public:
     DataplanesPage(const Workspace &workspace, QWidget *parent = nullptr);
 
-    void setFilter(const QString &words) override;
     void setMesh(const QString &mesh) override;
     // Only those of one service; empty = all. Said in the title, with a button to drop it.
     void setService(const QString &service);

@@ -1,7 +1,9 @@
 #include "ui/browse/services_page.h"
 
 #include "models/focus.h"
+#include "models/query_filter.h"
 #include "models/service_table.h"
+#include "models/text.h"
 #include "ui/browse/table_view.h"
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
@@ -60,17 +62,12 @@ ServicesPage::ServicesPage(const Workspace &workspace, QWidget *parent)
     });
     connect(m_table, &QAbstractItemView::activated, workspace.actions.showDataplanes, &QAction::trigger);
     connect(workspace.focus, &Focus::changed, this, &ServicesPage::followFocus);
+    m_proxy->setFilter(workspace.filter);
+    connect(workspace.filter, &QueryFilter::answerChanged, this, &ServicesPage::followFocus);
     connect(m_proxy, &ServiceProxy::countsChanged, this, &ServicesPage::refresh);
     connect(workspace.context.source, &MeshSource::stateChanged, this, &ServicesPage::refresh);
     connect(workspace.context.source, &MeshSource::snapshotChanged, this, &ServicesPage::refresh);
     refresh();
-}
-
-void ServicesPage::setFilter(const QString &words)
-{
-    m_proxy->setText(words);
-    refresh();
-    followFocus();
 }
 
 void ServicesPage::setMesh(const QString &mesh)
@@ -110,7 +107,8 @@ void ServicesPage::refresh()
     if (m_proxy->total() > 0)
         m_frame->state()->showEmpty(u"filter"_s,
                                     tr("All %n service(s) are filtered away", nullptr, m_proxy->total()),
-                                    tr("No name, protocol or tag value has these words."),
+                                    tr("No service has a dataplane that matches the query %1.")
+                                        .arg(toQString(m_workspace.filter->query().text())),
                                     {tr("Clear filter"), {}, [this] { Q_EMIT filterCleared(); }});
     else if (m_workspace.services->isWorking())
         m_frame->state()->showLoading(tr("Working out the services"));

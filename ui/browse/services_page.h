@@ -20,7 +20,6 @@ class ServicesPage : public Page
 public:
     ServicesPage(const Workspace &workspace, QWidget *parent = nullptr);
 
-    void setFilter(const QString &words) override;
     void setMesh(const QString &mesh) override;
     QString countText() const override;
     QString csv() const override;

@@ -241,7 +241,7 @@ void GraphLayer::paintCard(QPainter *painter, int at, double lod) const
     const graph::GraphNode &node = m_graph.nodes[static_cast<std::size_t>(at)];
     const QRectF card = cardRect(at);
     const QColor base = m_palette.color(QPalette::Base);
-    const Mark mark = markFor(node.health);
+    const Mark mark = node.isGroup ? Mark::None : markFor(node.health);
     // The card hides the edges behind it also when it is faint.
     painter->setOpacity(1);
     painter->setPen(Qt::NoPen);
@@ -261,12 +261,14 @@ void GraphLayer::paintCard(QPainter *painter, int at, double lod) const
     QPainterPath shape;
     shape.addRoundedRect(card, kRadius, kRadius);
     painter->setClipPath(shape, Qt::IntersectClip);
-    painter->fillRect(QRectF(card.left(), card.top(), 4, card.height()), markColour(mark, m_palette));
+    if (mark != Mark::None)
+        painter->fillRect(QRectF(card.left(), card.top(), 4, card.height()), markColour(mark, m_palette));
     painter->restore();
     if (lod < kNameLevel)
         return;
 
-    icon(u"service"_s, m_palette.color(QPalette::Text))
+    icon(node.kind == graph::GraphNode::Kind::TagSet ? u"tag-set"_s : u"service"_s,
+         m_palette.color(QPalette::Text))
         .paint(painter,
                QRect(static_cast<int>(card.left()) + 13, static_cast<int>(card.center().y()) - 8, 16, 16));
     paintMark(painter, QRectF(card.right() - 20, card.top() + 9, kMarkSize, kMarkSize), mark, m_palette);

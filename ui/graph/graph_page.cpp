@@ -2,6 +2,7 @@
 
 #include "models/focus.h"
 #include "models/pool_job.h"
+#include "models/query_filter.h"
 #include "models/text.h"
 #include "ui/graph/graph_layer.h"
 #include "ui/graph/graph_view.h"
@@ -53,6 +54,7 @@ GraphPage::GraphPage(const Workspace &workspace, QWidget *parent)
     connect(workspace.focus, &Focus::changed, this, [this] { followFocus(true); });
     connect(workspace.context.source, &MeshSource::snapshotChanged, this, &GraphPage::applySnapshot);
     connect(workspace.context.source, &MeshSource::stateChanged, this, &GraphPage::refresh);
+    connect(workspace.filter, &QueryFilter::answerChanged, this, &GraphPage::updateFound);
     applySnapshot();
 }
 
@@ -69,12 +71,6 @@ void GraphPage::setMesh(const QString &mesh)
     m_mesh = mesh;
     m_refit = true;
     applySnapshot();
-}
-
-void GraphPage::setFilter(const QString &words)
-{
-    m_filter = words;
-    updateFound();
 }
 
 QString GraphPage::countText() const
@@ -212,20 +208,15 @@ void GraphPage::chooseNode(int node)
 
 void GraphPage::updateFound()
 {
-    const auto words = filterWords(m_filter);
+    // The seam for find and hide in the graph: which nodes the query of the bar matches.
+    const QueryFilter &filter = *m_workspace.filter;
     std::vector<bool> found;
     m_found = -1;
-    if (!words.empty()) {
+    if (filter.answer()) {
         m_found = 0;
         for (const graph::GraphNode &node : m_view->layer()->graph().nodes) {
-            std::string text = node.title;
-            for (const auto &version : node.versions)
-                text += '\n' + version;
-            const bool all = std::all_of(words.begin(), words.end(), [&text](const std::string &word) {
-                return containsFolded(text, word);
-            });
-            found.push_back(all);
-            m_found += all ? 1 : 0;
+            found.push_back(filter.acceptsService(node.key, node.dataplanes > 0));
+            m_found += found.back() ? 1 : 0;
         }
     }
     m_view->layer()->setFound(std::move(found));

@@ -22,7 +22,6 @@ public:
     GraphPage(const Workspace &workspace, QWidget *parent = nullptr);
     ~GraphPage() override;
 
-    void setFilter(const QString &words) override;
     void setMesh(const QString &mesh) override;
     QString countText() const override;
     void takeFocus() override;
@@ -51,7 +50,7 @@ private:
     graph::GraphLayout m_layout;
     graph::LastPositions m_positions;
     graph::MeshGraph m_wanted;  // what the running layout is for, or what is shown
-    QString m_mesh, m_filter, m_note;
+    QString m_mesh, m_note;
     QFuture<Result<graph::MeshGraph>> m_making;
     QFuture<Result<graph::LayoutResult>> m_placing;
     bool m_layingOut = false;

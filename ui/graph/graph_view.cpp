@@ -200,8 +200,8 @@ void GraphView::setHover(int node)
     viewport()->setCursor(node >= 0 ? Qt::PointingHandCursor : Qt::ArrowCursor);
     if (node >= 0) {
         const graph::GraphNode &at = m_layer->graph().nodes[static_cast<std::size_t>(node)];
-        viewport()->setToolTip(toQString(at.title) + u'\n' + graph::factsLine(at) + u" · "_s
-                               + healthText(at.health));
+        viewport()->setToolTip(toQString(at.title) + u'\n' + graph::factsLine(at)
+                               + (at.isGroup ? QString() : u" · "_s + healthText(at.health)));
     } else {
         viewport()->setToolTip({});
     }

@@ -3,6 +3,7 @@
 #include "models/dataplane_table.h"
 #include "models/focus.h"
 #include "models/log_model.h"
+#include "models/query_filter.h"
 #include "models/request_table.h"
 #include "models/service_table.h"
 #include "models/sidecar_table.h"
@@ -46,6 +47,7 @@ MainWindow::MainWindow(UiContext context)
     m_workspace.focus = new Focus(this);
     m_workspace.dataplanes = new DataplaneTable(this);
     m_workspace.services = new ServiceTable(this);
+    m_workspace.filter = new QueryFilter(this);
     m_workspace.sidecars = new SidecarTable(doors.sidecars, this);
     m_workspace.sidecarLog = new LogModel(this);
     if (doors.sidecars)
@@ -136,12 +138,8 @@ void MainWindow::build()
     connect(m_tabs, &QTabWidget::currentChanged, this, &MainWindow::pageChanged);
     connect(m_tabs, &QTabWidget::tabCloseRequested, this, &MainWindow::closeTab);
     connect(m_bar, &TopBar::meshChosen, this, &MainWindow::setMesh);
-    connect(m_bar->query(), &QueryBar::queryChanged, this, [this](const QString &words) {
-        for (Page *page : {static_cast<Page *>(m_dataplanesPage), static_cast<Page *>(m_servicesPage),
-                           static_cast<Page *>(m_graphPage)})
-            page->setFilter(words);
-        pageChanged();
-    });
+    m_bar->query()->setFilter(m_workspace.filter, doors.settings);
+    connect(m_workspace.filter, &QueryFilter::answered, this, &MainWindow::pageChanged);
     connect(m_bar->query(), &QueryBar::left, this, [this](bool) { currentPage()->takeFocus(); });
     connect(m_dataplanesPage, &DataplanesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
     connect(m_servicesPage, &ServicesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
@@ -247,6 +245,8 @@ void MainWindow::setConfirmClose(bool confirm) { m_guard->setConfirm(confirm); }
 void MainWindow::applySnapshot(const SnapshotPtr &snapshot)
 {
     m_workspace.dataplanes->setNow(currentTime());
+    m_workspace.filter->setNow(currentTime());
+    m_workspace.filter->setSnapshot(snapshot);  // before the tables, whose proxies ask it
     m_workspace.dataplanes->setSnapshot(snapshot, m_workspace.context.source);
     m_workspace.services->setSnapshot(snapshot, m_workspace.context.source);
     std::set<std::string> meshes;
@@ -306,6 +306,7 @@ void MainWindow::tick()
     if (!isVisible())
         return;
     m_workspace.dataplanes->setNow(currentTime());
+    m_workspace.filter->setNow(currentTime());
     m_workspace.sidecars->setNow(QDateTime::currentDateTimeUtc());
     m_inspector->refresh();
     m_dock->tick();

@@ -13,8 +13,7 @@ class Page : public QWidget
 public:
     using QWidget::QWidget;
 
-    // Words of the filter field; a page without rows ignores them.
-    virtual void setFilter(const QString &) {}
+    // False for pages that do not follow Workspace::filter.
     virtual bool hasFilter() const { return true; }
     // Empty = all meshes.
     virtual void setMesh(const QString &) {}

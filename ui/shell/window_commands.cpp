@@ -201,7 +201,7 @@ void MainWindow::filterBy(const QString &value)
     Page *page = currentPage();
     if (!page->hasFilter() || page == m_graphPage)
         m_tabs->setCurrentWidget(m_dataplanesPage);
-    m_bar->query()->setQuery(value);
+    m_bar->query()->setQuery(toQString(query::quotedValue(value.toStdString())));
 }
 
 void MainWindow::openFocus()

@@ -9,6 +9,7 @@ namespace meshscope {
 class DataplaneTable;
 class Focus;
 class LogModel;
+class QueryFilter;
 class RequestTable;
 class ServiceTable;
 class SidecarTable;
@@ -23,6 +24,7 @@ struct Workspace {
     Focus *focus = nullptr;
     DataplaneTable *dataplanes = nullptr;
     ServiceTable *services = nullptr;
+    QueryFilter *filter = nullptr;  // what the query bar asks
     SidecarTable *sidecars = nullptr;
     LogModel *sidecarLog = nullptr;
     RequestTable *requests = nullptr;

@@ -72,6 +72,11 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &plain, c
     if (option.widget && option.widget->property(kDimmedProperty).toBool())
         painter->setOpacity(0.5);
     paintContents(painter, option, areaOf(option), index);
+    if (index.data(MatchedRole).toBool()) {
+        const QRect area = areaOf(option);
+        painter->fillRect(QRect(area.left(), option.rect.bottom() - 1, area.width(), 2),
+                          accent(option.palette));
+    }
     painter->restore();
     if (option.state & QStyle::State_HasFocus) {
         QStyleOptionFocusRect focus;
