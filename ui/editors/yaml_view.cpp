@@ -130,6 +130,7 @@ void YamlView::applyColours()
         target.setColor(markTextColour(meaning, colours));
         target.setPaper(base);
         target.setFont(note);
+        target.apply(this);
     };
     style(m_errorNote, Mark::Bad);
     style(m_warningNote, Mark::Partly);
@@ -196,7 +197,8 @@ void YamlView::annotateFindings()
         QList<QsciStyledText> &at = notes[line];
         if (!at.isEmpty())
             words.prepend(u'\n');
-        at << QsciStyledText(words, error ? m_errorNote : warning ? m_warningNote : m_hintNote);
+        // By number: a text that is given its style as an object keeps a copy that the library never frees.
+        at << QsciStyledText(words, (error ? m_errorNote : warning ? m_warningNote : m_hintNote).style());
     }
     for (const auto &[line, texts] : notes)
         annotate(line, texts);
