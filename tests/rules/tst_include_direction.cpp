@@ -24,6 +24,7 @@ const std::map<QString, Rooms> kMayInclude = {
     {u"backend/store"_s, {u"backend/core"_s}},
     {u"backend/pki"_s, {u"backend/core"_s}},
     {u"backend/xds"_s, {u"backend/core"_s, u"backend/codec"_s}},
+    {u"backend/trace"_s, {u"backend/core"_s}},
     {u"backend/support"_s, {u"backend/core"_s}},
     {u"backend/api"_s, {u"backend/core"_s, u"backend/support"_s}},
     {u"backend/client"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s}},
@@ -33,16 +34,16 @@ const std::map<QString, Rooms> kMayInclude = {
     {u"backend/sidecar"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s}},
     {u"models"_s,
      {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s, u"backend/query"_s,
-      u"backend/validation"_s}},
+      u"backend/validation"_s, u"backend/trace"_s}},
     {u"ui"_s,
      {u"models"_s, u"resources"_s, u"backend/core"_s, u"backend/support"_s, u"backend/api"_s,
-      u"backend/codec"_s, u"backend/query"_s, u"backend/validation"_s}},
+      u"backend/codec"_s, u"backend/query"_s, u"backend/validation"_s, u"backend/trace"_s}},
     {u"resources"_s, {}},
 };
 
 // Rooms where Qt stops: standard C++ only, so that fuzzers, sanitizers and a headless run can use them.
 const Rooms kWithoutQt = {u"backend/core"_s,  u"backend/codec"_s, u"backend/query"_s, u"backend/validation"_s,
-                          u"backend/store"_s, u"backend/pki"_s,   u"backend/xds"_s};
+                          u"backend/store"_s, u"backend/pki"_s,   u"backend/xds"_s,   u"backend/trace"_s};
 
 QString roomOf(const QString &path)
 {
