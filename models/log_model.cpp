@@ -18,6 +18,8 @@ QString originText(SidecarLogLine::Origin origin)
         return u"envoy"_s;
     case SidecarLogLine::Origin::Workload:
         return u"workload"_s;
+    case SidecarLogLine::Origin::Dns:
+        return u"names"_s;
     }
     return {};
 }

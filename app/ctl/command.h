@@ -22,6 +22,7 @@ constexpr int kRefused = 3;   // could not reach, or was refused
 using Run = std::function<int()>;
 void addControlPlane(CLI::App &app, Run &run);
 void addSidecar(CLI::App &app, Run &run);
+void addTrace(CLI::App &app, Run &run);  // trace and dns
 void addValidate(CLI::App &app, Run &run);
 void addQuery(CLI::App &app, Run &run);  // and services
 void addTagSets(CLI::App &app, Run &run);

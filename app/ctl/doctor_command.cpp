@@ -44,9 +44,8 @@ Check checkQt()
     return check;
 }
 
-Check checkEnvoy()
+Check checkTool(ProgramTool &tool, const std::string &name, Check::State whenMissing)
 {
-    EnvoyTool tool(envoySearch());
     ToolStatus found;
     QEventLoop loop;
     tool.resolve(&loop, [&](const ToolStatus &status) {
@@ -54,22 +53,21 @@ Check checkEnvoy()
         loop.quit();
     });
     loop.exec();
-    Check check{"envoy", Check::State::Ok, found.version.toStdString(), found.path.toStdString(), {}};
+    Check check{name, Check::State::Ok, found.version.toStdString(), found.path.toStdString(), {}};
     if (!found.isFound()) {
-        check.state = Check::State::Problem;
+        check.state = whenMissing;
         check.detail = QString(found.advice + u"; tried "_s + found.tried.join(u", "_s)).toStdString();
     }
     return check;
 }
 
 // A program that tells its version: what `pattern` captures in its output.
-Check checkProgram(const std::string &name, const char *variable, const QStringList &arguments,
-                   const QString &pattern, Check::State whenMissing, const std::string &advice)
+Check checkProgram(const std::string &name, const QStringList &arguments, const QString &pattern,
+                   Check::State whenMissing, const std::string &advice)
 {
     Check check{name, Check::State::Ok, {}, {}, {}};
     const auto folders = qEnvironmentVariable("PATH").split(QDir::listSeparator(), Qt::SkipEmptyParts);
-    const QString named = variable ? qEnvironmentVariable(variable) : QString();
-    const QString path = named.isEmpty() ? findProgram(QString::fromStdString(name), folders) : named;
+    const QString path = findProgram(QString::fromStdString(name), folders);
     QProcess process;
     process.setProcessChannelMode(QProcess::MergedChannels);
     process.setStandardInputFile(QProcess::nullDevice());
@@ -134,13 +132,17 @@ int examine(const Options &options)
     char name[] = "meshscopectl";
     char *argv[] = {name, nullptr};
     const QCoreApplication application(argc, argv);
+    EnvoyTool envoy(envoySearch());
+    CoreDnsTool coreDns(coreDnsSearch());
+    Check names = checkTool(coreDns, "coredns", Check::State::Note);
+    if (names.state == Check::State::Note)
+        names.detail = "the embedded resolver serves names instead. " + names.detail;
     const std::vector<Check> checks{
         checkQt(),
-        checkEnvoy(),
-        checkProgram("dot", nullptr, {u"-V"_s}, uR"(version (\S+))"_s, Check::State::Problem,
+        checkTool(envoy, "envoy", Check::State::Problem),
+        checkProgram("dot", {u"-V"_s}, uR"(version (\S+))"_s, Check::State::Problem,
                      "install graphviz: the graph is laid out by it"),
-        checkProgram("coredns", "MESHSCOPE_COREDNS", {u"--version"_s}, uR"(CoreDNS-(\S+))"_s,
-                     Check::State::Note, "nothing here needs it yet"),
+        names,
         checkDisplay(),
         checkPort(5681, "the API"),
         checkPort(5678, "bootstrap"),

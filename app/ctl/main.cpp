@@ -13,6 +13,7 @@ int main(int argc, char **argv)
     Run run;
     addControlPlane(app, run);
     addSidecar(app, run);
+    addTrace(app, run);
     addValidate(app, run);
     addQuery(app, run);
     addTagSets(app, run);

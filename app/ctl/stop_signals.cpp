@@ -13,17 +13,17 @@ namespace {
 
 std::atomic<int> writeEnd{-1};
 
-void note(int)
+void note(int signal)
 {
     const int saved = errno;
-    const char byte = 0;
+    const char byte = static_cast<char>(signal);
     [[maybe_unused]] const auto written = ::write(writeEnd, &byte, 1);
     errno = saved;
 }
 
 }  // namespace
 
-StopSignals::StopSignals()
+StopSignals::StopSignals(bool withUser)
 {
     int ends[2];
     if (::pipe2(ends, O_CLOEXEC) != 0)
@@ -36,21 +36,25 @@ StopSignals::StopSignals()
     action.sa_flags = SA_RESTART;
     ::sigaction(SIGTERM, &action, nullptr);
     ::sigaction(SIGINT, &action, nullptr);
+    if (withUser)
+        ::sigaction(SIGUSR2, &action, nullptr);
 }
 
 StopSignals::~StopSignals()
 {
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGUSR2, SIG_DFL);
     ::close(writeEnd.exchange(-1));
     ::close(m_read);
 }
 
-void StopSignals::take()
+int StopSignals::take()
 {
     char byte = 0;
     while (::read(m_read, &byte, 1) < 0 && errno == EINTR) {
     }
+    return byte;
 }
 
 }  // namespace meshscope::ctl

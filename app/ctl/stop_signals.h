@@ -1,4 +1,5 @@
-// SIGTERM and SIGINT as something to wait for, or to watch in an event loop. One object a process.
+// SIGTERM, SIGINT and if wished SIGUSR2 as something to wait for, or to watch in an event loop. One object a
+// process.
 #pragma once
 
 namespace meshscope::ctl {
@@ -7,13 +8,14 @@ class StopSignals
 {
 public:
     // From now on the signals end the process no more. Make it before threads and children.
-    StopSignals();
+    explicit StopSignals(bool withUser = false);
     ~StopSignals();
     StopSignals(const StopSignals &) = delete;
     StopSignals &operator=(const StopSignals &) = delete;
 
     int descriptor() const { return m_read; }  // readable when a signal came
-    void take();                               // one signal off the descriptor; waits for one
+    int take();                                // one signal off the descriptor: its number; waits for one
+
 private:
     int m_read = -1;
 };

@@ -9,6 +9,11 @@ using namespace Qt::StringLiterals;
 
 ToolSearch envoySearch() { return ToolSearch::fromEnvironment(QStringLiteral(MESHSCOPE_DEFAULT_VENV)); }
 
+ToolSearch coreDnsSearch()
+{
+    return ToolSearch::fromEnvironment(QStringLiteral(MESHSCOPE_DEFAULT_VENV), "MESHSCOPE_COREDNS");
+}
+
 QString findMeshscopectl()
 {
     QStringList folders{QCoreApplication::applicationDirPath()};

@@ -11,6 +11,9 @@ namespace meshscope {
 // our folder.
 ToolSearch envoySearch();
 
+// CoreDNS, likewise: MESHSCOPE_COREDNS, PATH, the virtual environment.
+ToolSearch coreDnsSearch();
+
 // meshscopectl, which is also the sample meshes' application: next to the running executable, else on PATH;
 // or empty.
 QString findMeshscopectl();

@@ -2,6 +2,7 @@
 
 #include "backend/codec/yaml_document.h"
 
+#include <QFile>
 #include <QHostAddress>
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -27,6 +28,38 @@ bool hasIpv6Loopback()
 {
     const auto addresses = QNetworkInterface::allAddresses();
     return addresses.contains(QHostAddress(QHostAddress::LocalHostIPv6));
+}
+
+// Where systems keep the CAs they trust; the places that Kuma tries too.
+QString systemCaBundle()
+{
+    static const char *const kPlaces[] = {
+        "/etc/ssl/certs/ca-certificates.crt",                 // Debian, Arch
+        "/etc/pki/tls/certs/ca-bundle.crt",                   // Fedora
+        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",  // Red Hat
+        "/etc/ssl/ca-bundle.pem",                             // SUSE
+        "/etc/pki/tls/cacert.pem",                            // OpenELEC
+        "/etc/ssl/cert.pem",                                  // Alpine
+    };
+    for (const char *place : kPlaces) {
+        if (QFile::exists(QString::fromLatin1(place)))
+            return QString::fromLatin1(place);
+    }
+    return {};
+}
+
+// What the control group of this process allows, in bytes; 0 = no limit.
+quint64 memoryLimit()
+{
+    for (const auto &place :
+         {u"/sys/fs/cgroup/memory.max"_s, u"/sys/fs/cgroup/memory/memory.limit_in_bytes"_s}) {
+        QFile file(place);
+        if (!file.open(QIODevice::ReadOnly))
+            continue;
+        const quint64 limit = file.readAll().trimmed().toULongLong();  // "max" is 0
+        return limit >= (1ULL << 62) ? 0 : limit;                      // version 1 says "none" like that
+    }
+    return 0;
 }
 
 BootstrapRefused refused(Error::Code code, const QString &what, const QString &where, const QString &advice)
@@ -59,7 +92,8 @@ BootstrapOutcome judgeBody(const HttpAnswer &answer, const QString &where)
 {
     const QString notKuma =
         u"Check that the address is that of a control plane's dp-server, port 5678 by default"_s;
-    QByteArray yaml;
+    BootstrapReady ready;
+    QByteArray &yaml = ready.yaml;
     if (answer.contentType.startsWith("text/x-yaml")) {
         yaml = answer.body;  // what control planes before 2.0 send
     } else {
@@ -71,47 +105,87 @@ BootstrapOutcome judgeBody(const HttpAnswer &answer, const QString &where)
                            u"the answer holds no bootstrap: "_s + quoted(answer.body.left(200)), where,
                            notKuma);
         yaml = *decoded;
+        const QJsonObject sidecar = document.object().value("kumaSidecarConfiguration"_L1).toObject();
+        const QJsonObject networking = sidecar.value("networking"_L1).toObject();
+        ready.knowsCoreDns = networking.isEmpty() || networking.contains("corefileTemplate"_L1);
+        ready.corefileTemplate = QString::fromUtf8(
+            QByteArray::fromBase64(networking.value("corefileTemplate"_L1).toString().toLatin1()));
+        const QJsonArray aggregate = sidecar.value("metrics"_L1).toObject().value("aggregate"_L1).toArray();
+        for (const auto &entry : aggregate)
+            ready.metrics.push_back(
+                {entry[u"name"_s].toString().toStdString(), entry[u"address"_s].toString().toStdString(),
+                 static_cast<quint16>(entry[u"port"_s].toInt()), entry[u"path"_s].toString().toStdString()});
     }
     const auto admin = adminAddressOf(yaml);
     if (!admin)
         return BootstrapRefused{
             Error{admin.error().code, admin.error().what, where.toStdString()},
-            u"Give the Dataplane a networking.admin.port, or let the control plane use TCP for "
-            "Envoy's admin interface"_s};
-    return BootstrapReady{yaml, *admin};
+            u"Check that the control plane is one that this launcher knows: Kuma 2.0 to 3.0"_s};
+    ready.admin = *admin;
+    return ready;
 }
 
 }  // namespace
 
-QByteArray bootstrapRequest(const SidecarSpec &spec, const QString &envoyVersion, const QString &directory)
+QByteArray bootstrapRequest(const SidecarSpec &spec, const BootstrapFacts &facts)
 {
+    QJsonArray features{u"feature-tcp-accesslog-via-named-pipe"_s};
+    if (spec.dns.isEmbeddedProtocol && facts.dnsPort != 0)
+        features << u"feature-embedded-dns"_s;
     QJsonObject body{
         {u"mesh"_s, QString::fromStdString(spec.dataplane.mesh)},
         {u"name"_s, QString::fromStdString(spec.dataplane.name)},
-        {u"proxyType"_s, u"dataplane"_s},
+        {u"proxyType"_s, spec.proxyType},
         {u"version"_s,
          QJsonObject{{u"kumaDp"_s, QJsonObject{{u"version"_s, QStringLiteral(MESHSCOPE_VERSION)},
                                                {u"gitTag"_s, u"meshscope"_s},
                                                {u"gitCommit"_s, QString()},
                                                {u"buildDate"_s, QString()}}},
-                     {u"envoy"_s, QJsonObject{{u"version"_s, envoyVersion},
-                                              {u"build"_s, envoyVersion},
+                     {u"envoy"_s, QJsonObject{{u"version"_s, facts.envoyVersion},
+                                              {u"build"_s, facts.envoyVersion},
                                               {u"kumaDpCompatible"_s, true}}}}},
         {u"caCert"_s, QString::fromStdString(spec.caCertificate)},
         {u"dynamicMetadata"_s, QJsonObject{}},
         {u"operatingSystem"_s, u"linux"_s},
-        {u"features"_s, QJsonArray{}},
-        {u"resources"_s, QJsonObject{{u"maxHeapSizeBytes"_s, 0}}},
-        {u"workdir"_s, directory},
-        {u"metricsResources"_s, QJsonObject{{u"certPath"_s, QString()}, {u"keyPath"_s, QString()}}},
-        {u"systemCaPath"_s, QString()},
-        {u"ipv6Enabled"_s, hasIpv6Loopback()},
+        {u"features"_s, features},
+        {u"resources"_s,
+         QJsonObject{{u"maxHeapSizeBytes"_s,
+                      static_cast<qint64>(spec.maxMemoryBytes > 0 ? spec.maxMemoryBytes : memoryLimit())}}},
+        {u"workdir"_s, facts.workdir},
+        {u"metricsResources"_s,
+         QJsonObject{{u"certPath"_s, spec.metricsCertPath}, {u"keyPath"_s, spec.metricsKeyPath}}},
+        {u"systemCaPath"_s, spec.systemCaPath.isEmpty() ? systemCaBundle() : spec.systemCaPath},
+        {u"ipv6Enabled"_s, spec.ipv6Enabled && hasIpv6Loopback()},
     };
     if (!spec.token.empty())
         body[u"dataplaneToken"_s] = QString::fromStdString(spec.token);
+    if (!facts.tokenPath.isEmpty())
+        body[u"dataplaneTokenPath"_s] = facts.tokenPath;
     if (!spec.dataplaneResource.empty())
         body[u"dataplaneResource"_s] = QString::fromStdString(spec.dataplaneResource);
+    if (facts.dnsPort != 0)
+        body[u"dnsPort"_s] = facts.dnsPort;
+    if (facts.readinessPort != 0)
+        body[u"readinessPort"_s] = facts.readinessPort;
     return QJsonDocument(body).toJson(QJsonDocument::Compact);
+}
+
+bool hasAdminPort(const std::string &dataplaneResource)
+{
+    const QJsonObject root = QJsonDocument::fromJson(QByteArray::fromStdString(dataplaneResource)).object();
+    const QJsonObject networking = root.value("networking"_L1).toObject();
+    return networking.value("admin"_L1).toObject().value("port"_L1).toInt() > 0;
+}
+
+std::string withAdminPort(const std::string &dataplaneResource, quint16 port)
+{
+    QJsonObject root = QJsonDocument::fromJson(QByteArray::fromStdString(dataplaneResource)).object();
+    QJsonObject networking = root.value("networking"_L1).toObject();
+    QJsonObject admin = networking.value("admin"_L1).toObject();
+    admin[u"port"_s] = port;
+    networking[u"admin"_s] = admin;
+    root[u"networking"_s] = networking;
+    return QJsonDocument(root).toJson(QJsonDocument::Compact).toStdString();
 }
 
 QUrl bootstrapUrl(const QUrl &controlPlane)
@@ -159,9 +233,12 @@ Result<QUrl> adminAddressOf(const QByteArray &bootstrapYaml)
     const auto json = QJsonDocument::fromJson(QByteArray::fromStdString(document->json())).object();
     const auto address = json[u"admin"_s].toObject()[u"address"_s].toObject();
     const auto pipe = address[u"pipe"_s].toObject()[u"path"_s].toString();
-    if (!pipe.isEmpty())
-        return fail(Error::Code::Invalid, "the bootstrap puts Envoy's admin interface on a Unix socket ("
-                                              + pipe.toStdString() + "), which this launcher cannot use yet");
+    if (!pipe.isEmpty()) {
+        QUrl url;
+        url.setScheme(u"unix"_s);
+        url.setPath(pipe);
+        return url;
+    }
     const auto socket = address[u"socketAddress"_s].toObject();
     const int port = socket[u"portValue"_s].toInt();
     if (port < 1 || port > 65535)

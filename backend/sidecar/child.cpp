@@ -53,9 +53,13 @@ Child::~Child()
     }
 }
 
-void Child::start(const QString &program, const QStringList &arguments)
+void Child::start(const QString &program, const QStringList &arguments, const QString &directory)
 {
     m_state = State::Starting;
+    auto environment = QProcessEnvironment::systemEnvironment();
+    if (!directory.isEmpty())
+        environment.insert(QString::fromLatin1(kSidecarVariable), directory);
+    m_process.setProcessEnvironment(environment);
     tieToUs(m_process);
     m_process.start(program, arguments, QIODevice::ReadOnly);
 }

@@ -31,7 +31,8 @@ public:
     // Kills what still runs; waits for the end of it, which SIGKILL makes short.
     ~Child() override;
 
-    void start(const QString &program, const QStringList &arguments);
+    // `directory` marks it and what it starts as belonging to that sidecar (kSidecarVariable); may be empty.
+    void start(const QString &program, const QStringList &arguments, const QString &directory = {});
     // SIGTERM now, SIGKILL after the grace. Called again: the shorter of the two graces holds.
     void stop(int graceMilliseconds);
 

@@ -6,6 +6,7 @@
 #include <QString>
 
 #include <optional>
+#include <vector>
 
 QT_BEGIN_NAMESPACE
 class QProcess;
@@ -30,8 +31,23 @@ struct PortHolder {
     qint64 pid = 0;
     QString program;  // "python3"
 };
-// The process that listens on this TCP port, on this address or on all; nullopt when nobody does or it cannot
+enum class Transport { Tcp, Udp };
+// The process that listens on this port, on this address or on all; nullopt when nobody does or it cannot
 // be told (another user's process). Reads the whole process table: for error messages only.
-std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port);
+std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port,
+                                     Transport transport = Transport::Tcp);
+
+// Children carry this in their environment, and so does what they start: its value is the directory of the
+// sidecar they belong to. So they are known again when their launcher is dead.
+inline constexpr char kSidecarVariable[] = "MESHSCOPE_SIDECAR";
+
+struct MarkedProcess {
+    qint64 pid = 0;
+    QString program;
+    QString directory;  // what the variable says
+};
+// All processes of this user that carry it. Reads the whole process table.
+std::vector<MarkedProcess> markedProcesses();
+void killProcess(qint64 pid);
 
 }  // namespace meshscope

@@ -70,7 +70,8 @@ bool overlaps(const QHostAddress &held, const QHostAddress &wished)
 }
 
 // The socket inode that listens there; 0 = none.
-quint64 listeningInode(const QString &table, const QHostAddress &address, quint16 port)
+quint64 listeningInode(const QString &table, const QByteArray &state, const QHostAddress &address,
+                       quint16 port)
 {
     QFile file(table);
     if (!file.open(QIODevice::ReadOnly))
@@ -78,7 +79,7 @@ quint64 listeningInode(const QString &table, const QHostAddress &address, quint1
     const auto lines = file.readAll().split('\n');
     for (qsizetype i = 1; i < lines.size(); ++i) {
         const auto fields = lines[i].simplified().split(' ');
-        if (fields.size() < 10 || fields[3] != "0A")  // LISTEN
+        if (fields.size() < 10 || fields[3] != state)
             continue;
         const auto colon = fields[1].indexOf(':');
         if (fields[1].mid(colon + 1).toUInt(nullptr, 16) == port
@@ -88,26 +89,39 @@ quint64 listeningInode(const QString &table, const QHostAddress &address, quint1
     return 0;
 }
 
+QString programOf(const QString &processFolder)
+{
+    QFile program(processFolder + u"/comm"_s);
+    return program.open(QIODevice::ReadOnly) ? QString::fromUtf8(program.readAll().trimmed()) : QString();
+}
+
+// The names of all processes' folders in /proc.
+QStringList processNames()
+{
+    auto names = QDir(u"/proc"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
+    names.removeIf([](const QString &name) { return !name[0].isDigit(); });
+    return names;
+}
+
 }  // namespace
 
-std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port)
+std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port, Transport transport)
 {
+    const bool isTcp = transport == Transport::Tcp;
+    const QString table = isTcp ? u"/proc/net/tcp"_s : u"/proc/net/udp"_s;
+    const QByteArray state = isTcp ? "0A" : "07";  // LISTEN; bound and not connected
     // The table is no snapshot: while other sockets come and go, one read can miss a line.
     quint64 inode = 0;
     for (int tries = 0; tries < 4 && inode == 0; ++tries) {
-        inode = listeningInode(u"/proc/net/tcp"_s, address, port);
+        inode = listeningInode(table, state, address, port);
         if (inode == 0)
-            inode = listeningInode(u"/proc/net/tcp6"_s, address, port);
+            inode = listeningInode(table + u'6', state, address, port);
     }
     if (inode == 0)
         return std::nullopt;
     const QByteArray wanted = "socket:[" + QByteArray::number(inode) + ']';
-    const auto processes = QDir(u"/proc"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot);
-    for (const auto &name : processes) {
-        bool isProcess = false;
-        const qint64 pid = name.toLongLong(&isProcess);
-        if (!isProcess)
-            continue;
+    const auto names = processNames();
+    for (const auto &name : names) {
         const QString folder = u"/proc/"_s + name;
         const auto descriptors =
             QDir(folder + u"/fd"_s).entryList(QDir::Files | QDir::System | QDir::NoDotAndDotDot);
@@ -115,15 +129,37 @@ std::optional<PortHolder> portHolder(const QHostAddress &address, quint16 port)
             char target[64];
             const QByteArray link = QFile::encodeName(folder + u"/fd/"_s + descriptor);
             const auto length = ::readlink(link.constData(), target, sizeof target);
-            if (length != wanted.size() || std::memcmp(target, wanted.constData(), wanted.size()) != 0)
-                continue;
-            QFile program(folder + u"/comm"_s);
-            if (!program.open(QIODevice::ReadOnly))
-                return PortHolder{pid, {}};
-            return PortHolder{pid, QString::fromUtf8(program.readAll().trimmed())};
+            if (length == wanted.size() && std::memcmp(target, wanted.constData(), wanted.size()) == 0)
+                return PortHolder{name.toLongLong(), programOf(folder)};
         }
     }
     return std::nullopt;
+}
+
+std::vector<MarkedProcess> markedProcesses()
+{
+    std::vector<MarkedProcess> result;
+    const QByteArray mark = QByteArray(kSidecarVariable) + '=';
+    const auto names = processNames();
+    for (const auto &name : names) {
+        const QString folder = u"/proc/"_s + name;
+        QFile environment(folder + u"/environ"_s);
+        if (!environment.open(QIODevice::ReadOnly))
+            continue;  // another user's, or gone
+        const auto variables = environment.readAll().split('\0');
+        for (const auto &variable : variables) {
+            if (variable.startsWith(mark))
+                result.push_back(
+                    {name.toLongLong(), programOf(folder), QFile::decodeName(variable.mid(mark.size()))});
+        }
+    }
+    return result;
+}
+
+void killProcess(qint64 pid)
+{
+    if (pid > 1)
+        ::kill(static_cast<pid_t>(pid), SIGKILL);
 }
 
 }  // namespace meshscope

@@ -88,11 +88,9 @@ bool EnvoyWatch::isOver(const EnvoyNews &news, const EnvoyCounters &counters)
 
 void EnvoyWatch::ask()
 {
-    HttpQuestion question;
-    question.url = m_admin;
-    question.url.setPath(u"/stats"_s);
-    question.url.setQuery(
-        uR"(filter=^(control_plane\.connected_state|listener_manager\.lds\.update_success|)"
+    HttpQuestion question = adminQuestion(
+        m_admin,
+        uR"(/stats?filter=^(control_plane\.connected_state|listener_manager\.lds\.update_success|)"
         uR"(cluster_manager\.cds\.update_success|cluster\.(ads_cluster|system_ads)\.ssl\.fail_verify_(error|san))$)"_s);
     question.timeoutMilliseconds = m_timeout;
     m_http.ask(question, this, [this](const HttpAnswer &answer) {

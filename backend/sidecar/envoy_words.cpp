@@ -2,6 +2,8 @@
 
 #include <QRegularExpression>
 
+#include <csignal>
+
 namespace meshscope {
 
 using namespace Qt::StringLiterals;
@@ -155,10 +157,21 @@ Explained explainEnd(const ChildEnd &end, const std::deque<QByteArray> &lastLine
     if (words.contains("PARSE ERROR"_L1))
         return explained(Error::Code::Invalid, u"Envoy does not know one of its arguments: "_s + words,
                          program, u"Use a newer Envoy"_s);
+    if (words.contains("Too many open files"_L1))
+        return explained(Error::Code::Refused, u"Envoy may not open as many files as it needs: "_s + words,
+                         program, u"Raise the limit in the shell that starts it: ulimit -n 65536"_s);
+    if (words.contains("bad_alloc"_L1) || words.contains("Cannot allocate memory"_L1))
+        return explained(Error::Code::Refused, u"Envoy got no memory: "_s + words, program,
+                         u"Give the machine or its control group more memory, or Envoy fewer threads"_s);
     QString what = u"Envoy "_s + end.text;
+    QString advice = u"Its last log lines say more"_s;
     if (!words.isEmpty())
         what += u": "_s + words;
-    return explained(Error::Code::Internal, what, program, u"Its last log lines say more"_s);
+    if (end.signal == SIGKILL)
+        advice = u"Somebody killed it, or the system did for want of memory: journalctl -k says which"_s;
+    else if (end.signal == SIGSEGV || end.signal == SIGABRT || end.signal == SIGILL || end.signal == SIGBUS)
+        advice = u"It crashed; its log has the place. Another version of Envoy may not"_s;
+    return explained(Error::Code::Internal, what, program, advice);
 }
 
 }  // namespace meshscope

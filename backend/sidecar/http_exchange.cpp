@@ -1,5 +1,7 @@
 #include "backend/sidecar/http_exchange.h"
 
+#include "backend/sidecar/socket_exchange.h"
+
 #include <QNetworkProxy>
 #include <QNetworkReply>
 #include <QNetworkRequest>
@@ -36,6 +38,18 @@ QString failureText(const QNetworkReply *reply, bool tooLong)
 
 }  // namespace
 
+HttpQuestion adminQuestion(const QUrl &admin, const QString &path)
+{
+    HttpQuestion question;
+    QUrl base = admin;
+    if (admin.scheme() == "unix"_L1) {
+        question.socketPath = admin.path();
+        base = QUrl(u"http://localhost"_s);
+    }
+    question.url = base.resolved(QUrl(path));
+    return question;
+}
+
 HttpExchange::HttpExchange(QObject *parent)
     : QObject(parent)
 {
@@ -43,12 +57,21 @@ HttpExchange::HttpExchange(QObject *parent)
     m_network.setRedirectPolicy(QNetworkRequest::ManualRedirectPolicy);
 }
 
+HttpExchange::~HttpExchange() = default;
+
 void HttpExchange::ask(const HttpQuestion &question, QObject *receiver,
                        std::function<void(const HttpAnswer &)> callback)
 {
+    if (!question.socketPath.isEmpty()) {
+        if (!m_sockets)
+            m_sockets = std::make_unique<SocketExchange>();
+        return m_sockets->ask(question, receiver, std::move(callback));
+    }
     QNetworkRequest request(question.url);
     request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     request.setHeader(QNetworkRequest::UserAgentHeader, u"meshscope/" MESHSCOPE_VERSION ""_s);
+    for (const auto &[name, value] : question.headers)
+        request.setRawHeader(name, value);
     if (question.tls)
         request.setSslConfiguration(*question.tls);
     if (question.post) {
@@ -98,6 +121,7 @@ void HttpExchange::ask(const HttpQuestion &question, QObject *receiver,
                 if (status.isValid() && !cutShort) {
                     answer.status = status.toInt();
                     answer.body = state->body;
+                    answer.etag = reply->rawHeader("ETag");
                     answer.contentType = reply->header(QNetworkRequest::ContentTypeHeader).toByteArray();
                 } else {
                     answer.failure = failureText(reply, state->tooLong);

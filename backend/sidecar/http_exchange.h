@@ -16,12 +16,20 @@ namespace meshscope {
 
 struct HttpQuestion {
     QUrl url;
+    QString socketPath;  // not empty: over this Unix socket, whatever the URL's host
+    QList<QPair<QByteArray, QByteArray>> headers;
     QByteArray body;  // with `post`
     bool post = false;
     int timeoutMilliseconds = 2000;
     qint64 bodyLimit = 16 << 20;  // more is an error
     std::optional<QSslConfiguration> tls;
 };
+
+// For Envoy's admin interface, http://127.0.0.1:9901 or unix:/path. `path` begins with a slash and may have a
+// query.
+HttpQuestion adminQuestion(const QUrl &admin, const QString &path);
+
+class SocketExchange;
 
 // One serves many: each has a thread and connections of its own.
 class HttpExchange : public QObject
@@ -30,6 +38,7 @@ class HttpExchange : public QObject
 
 public:
     explicit HttpExchange(QObject *parent = nullptr);
+    ~HttpExchange() override;
 
     // Calls back once, later, unless the receiver or this object is gone before; then the question is
     // dropped.
@@ -38,6 +47,7 @@ public:
 
 private:
     QNetworkAccessManager m_network;
+    std::unique_ptr<SocketExchange> m_sockets;  // made when first needed
 };
 
 // GETs the same URL again and again, one at a time, and counts who answered. Deletes itself when done or

@@ -24,18 +24,44 @@ QString usableBaseFolder(const QString &wished)
     return !runtime.isEmpty() && info.isDir() && info.isWritable() ? runtime : QDir::tempPath();
 }
 
-// What a process of ours left when it was killed: a bootstrap may hold a token.
-void removeLeftovers(const QString &folder)
+// The folders of launchers that were killed.
+QStringList deadFolders(const QString &folder)
 {
+    QStringList result;
     const auto entries =
         QDir(folder).entryInfoList({u"ms-*-*"_s}, QDir::Dirs | QDir::NoDotAndDotDot | QDir::NoSymLinks);
     for (const auto &entry : entries) {
         bool isNumber = false;
         const qint64 pid = entry.fileName().section(u'-', 1, 1).toLongLong(&isNumber);
-        if (isNumber && entry.isWritable() && !isProcessAlive(pid)
-            && QDir(entry.filePath()).removeRecursively())
-            qCInfo(lcSidecar).noquote() << u"removed what an earlier run left:"_s << entry.filePath();
+        if (isNumber && entry.isWritable() && !isProcessAlive(pid))
+            result << entry.filePath();
     }
+    return result;
+}
+
+// A bootstrap in it may hold a token, so it goes as soon as nothing needs it.
+void removeFolder(const QString &folder)
+{
+    if (QDir(folder).removeRecursively())
+        qCInfo(lcSidecar).noquote() << u"removed what an earlier run left:"_s << folder;
+}
+
+QList<SidecarLeftover> leftoversIn(const QStringList &folders)
+{
+    QList<SidecarLeftover> result;
+    if (folders.isEmpty())
+        return result;
+    for (const auto &folder : folders)
+        result << SidecarLeftover{folder, {}, {}};
+    for (const auto &process : markedProcesses()) {
+        const auto at = folders.indexOf(process.directory);
+        if (at < 0)
+            continue;
+        result[at].pids << process.pid;
+        result[at].programs << process.program;
+    }
+    result.removeIf([](const SidecarLeftover &one) { return one.pids.isEmpty(); });
+    return result;
 }
 
 }  // namespace
@@ -43,10 +69,24 @@ void removeLeftovers(const QString &folder)
 LocalSidecarHost::LocalSidecarHost(SidecarHostOptions options, QObject *parent)
     : SidecarHost(parent)
     , m_envoy(std::move(options.envoy))
-    , m_baseFolder(usableBaseFolder(options.baseFolder))
-    , m_timings(options.timings)
+    , m_coreDns(std::move(options.coreDns))
+    , m_surroundings{m_envoy,
+                     m_coreDns,
+                     m_http,
+                     m_ports,
+                     usableBaseFolder(options.baseFolder),
+                     options.resolvConf,
+                     options.timings}
+    , m_deadFolders(deadFolders(m_surroundings.baseFolder))
 {
-    removeLeftovers(m_baseFolder);
+    const auto alive = leftoversIn(m_deadFolders);
+    m_deadFolders.removeIf([&alive](const QString &folder) {
+        const bool isUsed =
+            std::any_of(alive.begin(), alive.end(), [&](const auto &one) { return one.directory == folder; });
+        if (!isUsed)
+            removeFolder(folder);
+        return !isUsed;
+    });
 }
 
 LocalSidecarHost::~LocalSidecarHost()
@@ -65,7 +105,7 @@ QList<SidecarStatus> LocalSidecarHost::sidecars() const
 {
     QList<SidecarStatus> result;
     for (const auto &slot : m_slots)
-        result << slot->sidecar->status();
+        result << slot->status();
     return result;
 }
 
@@ -95,35 +135,127 @@ Result<void> LocalSidecarHost::start(const SidecarSpec &spec)
                     spec.controlPlane.toString(QUrl::RemoveUserInfo).toStdString());
     if (spec.drainMilliseconds < 0 || spec.concurrency < 0)
         return fail(Error::Code::Invalid, "drain time and concurrency cannot be negative", name);
-    Slot &slot = slotFor(spec.dataplane);
+    Slot &slot = slotFor(spec);
     if (slot.sidecar && !slot.sidecar->hasEnded())
         return fail(Error::Code::Conflict, "this sidecar runs already", name);
+    slot.spec = spec;
+    slot.restarts = slot.failedInARow = 0;
+    run(slot);
+    return {};
+}
+
+void LocalSidecarHost::run(Slot &slot)
+{
+    slot.restartTimer.stop();
+    slot.restartAt = {};
+    slot.sinceReady.invalidate();
     if (slot.sidecar) {  // a restart may be asked for in answer to a signal of the old run
         slot.sidecar->disconnect(this);
         slot.sidecar->setParent(this);
         slot.sidecar.release()->deleteLater();
     }
-    slot.sidecar = std::make_unique<Sidecar>(spec, m_envoy, m_http, m_baseFolder, m_timings);
+    slot.sidecar = std::make_unique<Sidecar>(slot.spec, m_surroundings);
     Sidecar *sidecar = slot.sidecar.get();
-    connect(sidecar, &Sidecar::changed, this, [this, sidecar] { Q_EMIT sidecarChanged(sidecar->status()); });
+    connect(sidecar, &Sidecar::changed, this, [this, &slot] { react(slot); });
     connect(sidecar, &Sidecar::logged, this, [this, &slot](const SidecarLogLine &line) {
         slot.log.append(line);
         Q_EMIT logAppended(line);
     });
     sidecar->start();
-    return {};
+}
+
+// After a failure it is started again by itself, if so wished: after a pause that doubles as long as it does
+// not stay up for that long.
+void LocalSidecarHost::react(Slot &slot)
+{
+    const auto &timings = m_surroundings.timings;
+    const SidecarStatus now = slot.sidecar->status();
+    if (now.phase == SidecarPhase::Ready && !slot.sinceReady.isValid())
+        slot.sinceReady.start();
+    if (now.phase == SidecarPhase::Failed && slot.spec.restart == SidecarRestart::OnFailure
+        && !slot.restartTimer.isActive()) {
+        if (slot.sinceReady.isValid() && slot.sinceReady.hasExpired(timings.restartLongest))
+            slot.failedInARow = 0;
+        const int doublings = std::min(slot.failedInARow++, 10);
+        const qint64 pause =
+            std::min<qint64>(qint64(timings.restartPause) << doublings, timings.restartLongest);
+        slot.restartAt = QDateTime::currentDateTimeUtc().addMSecs(pause);
+        slot.restartTimer.setSingleShot(true);
+        slot.restartTimer.disconnect();
+        connect(&slot.restartTimer, &QTimer::timeout, this, [this, &slot] {
+            ++slot.restarts;
+            run(slot);
+        });
+        slot.restartTimer.start(static_cast<int>(pause));
+        const SidecarLogLine line{now.key, QDateTime::currentDateTimeUtc(), SidecarLogLine::Origin::Launcher,
+                                  SidecarLogLine::Level::Info,
+                                  u"starting again in %1 s"_s.arg((pause + 500) / 1000)};
+        slot.log.append(line);
+        Q_EMIT logAppended(line);
+    }
+    Q_EMIT sidecarChanged(slot.status());
+}
+
+void LocalSidecarHost::forgetRestart(Slot &slot)
+{
+    if (!slot.restartTimer.isActive())
+        return;
+    slot.restartTimer.stop();
+    slot.restartAt = {};
+    Q_EMIT sidecarChanged(slot.status());
+}
+
+SidecarStatus LocalSidecarHost::Slot::status() const
+{
+    SidecarStatus result = sidecar->status();
+    result.restarts = restarts;
+    result.restartAt = restartAt;
+    return result;
 }
 
 void LocalSidecarHost::stop(const ResourceKey &key)
 {
-    if (const Slot *slot = find(key))
+    if (Slot *slot = find(key)) {
+        forgetRestart(*slot);
         slot->sidecar->stop();
+    }
 }
 
 void LocalSidecarHost::stopAll()
 {
-    for (const auto &slot : m_slots)
+    for (const auto &slot : m_slots) {
+        forgetRestart(*slot);
         slot->sidecar->stop();
+    }
+}
+
+void LocalSidecarHost::drainInbounds(const ResourceKey &key)
+{
+    if (const Slot *slot = find(key))
+        slot->sidecar->drainInbounds();
+}
+
+QList<SidecarLeftover> LocalSidecarHost::leftovers() const { return leftoversIn(m_deadFolders); }
+
+void LocalSidecarHost::removeLeftovers()
+{
+    const auto found = leftovers();
+    for (const auto &leftover : found) {
+        for (const qint64 pid : leftover.pids)
+            killProcess(pid);
+        removeFolder(leftover.directory);
+    }
+    m_deadFolders.clear();
+}
+
+QFuture<Result<DnsReport>> LocalSidecarHost::resolve(const ResourceKey &key, const QString &name,
+                                                     const QString &type)
+{
+    const Slot *slot = find(key);
+    if (!slot)
+        return answered<DnsReport>(
+            fail(Error::Code::NotFound, "there is no such sidecar here", key.mesh + "/" + key.name));
+    return slot->sidecar->resolve(name, type);
 }
 
 bool LocalSidecarHost::isBusy() const
@@ -144,7 +276,8 @@ QFuture<Result<CallReport>> LocalSidecarHost::call(const QUrl &url, int times)
     return (new CallRun(url, times, this))->future();
 }
 
-QFuture<Result<QByteArray>> LocalSidecarHost::admin(const ResourceKey &key, const QString &path)
+QFuture<Result<QByteArray>> LocalSidecarHost::admin(const ResourceKey &key, const QString &path,
+                                                    AdminVerb verb)
 {
     const std::string name = key.mesh + "/" + key.name;
     const Slot *slot = find(key);
@@ -152,10 +285,11 @@ QFuture<Result<QByteArray>> LocalSidecarHost::admin(const ResourceKey &key, cons
         return answered<QByteArray>(fail(Error::Code::NotFound, "there is no such sidecar here", name));
     if (slot->sidecar->status().envoyPid == 0)
         return answered<QByteArray>(fail(Error::Code::Unreachable, "its Envoy does not run", name));
-    const QString relative = path.startsWith(u'/') ? path.mid(1) : path;
-    HttpQuestion question;
-    question.url = slot->sidecar->status().admin.resolved(QUrl(u"/"_s + relative));
-    question.timeoutMilliseconds = m_timings.adminTimeout * 5;  // a config dump of a large mesh takes a while
+    HttpQuestion question =
+        adminQuestion(slot->sidecar->status().admin, path.startsWith(u'/') ? path : QString(u'/' + path));
+    question.post = verb == AdminVerb::Post;
+    question.timeoutMilliseconds =
+        m_surroundings.timings.adminTimeout * 5;  // a config dump of a large mesh takes a while
     question.bodyLimit = 256 << 20;
     const auto promise = std::make_shared<QPromise<Result<QByteArray>>>();
     promise->start();
@@ -181,18 +315,18 @@ QFuture<Result<QByteArray>> LocalSidecarHost::admin(const ResourceKey &key, cons
 LocalSidecarHost::Slot *LocalSidecarHost::find(const ResourceKey &key) const
 {
     for (const auto &slot : m_slots) {
-        if (slot->key == key)
+        if (slot->spec.dataplane == key)
             return slot.get();
     }
     return nullptr;
 }
 
-LocalSidecarHost::Slot &LocalSidecarHost::slotFor(const ResourceKey &key)
+LocalSidecarHost::Slot &LocalSidecarHost::slotFor(const SidecarSpec &spec)
 {
-    if (Slot *slot = find(key))
+    if (Slot *slot = find(spec.dataplane))
         return *slot;
     m_slots.push_back(std::make_unique<Slot>());
-    m_slots.back()->key = key;
+    m_slots.back()->spec = spec;
     return *m_slots.back();
 }
 

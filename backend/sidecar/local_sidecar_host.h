@@ -7,6 +7,9 @@
 #include "backend/sidecar/log_ring.h"
 #include "backend/sidecar/sidecar.h"
 
+#include <QElapsedTimer>
+#include <QTimer>
+
 #include <memory>
 #include <vector>
 
@@ -14,8 +17,10 @@ namespace meshscope {
 
 struct SidecarHostOptions {
     ToolSearch envoy = ToolSearch::fromEnvironment();
+    ToolSearch coreDns = ToolSearch::fromEnvironment({}, "MESHSCOPE_COREDNS");
     // Where the sidecars' directories are made; empty = $XDG_RUNTIME_DIR, else the temporary folder.
     QString baseFolder;
+    QString resolvConf;  // empty = /etc/resolv.conf
     SidecarTimings timings;
 };
 
@@ -41,7 +46,13 @@ public:
     void stopAll() override;
     bool isBusy() const override;
     QFuture<Result<CallReport>> call(const QUrl &url, int times) override;
-    QFuture<Result<QByteArray>> admin(const ResourceKey &key, const QString &path) override;
+    QFuture<Result<QByteArray>> admin(const ResourceKey &key, const QString &path,
+                                      AdminVerb verb = AdminVerb::Get) override;
+    QFuture<Result<DnsReport>> resolve(const ResourceKey &key, const QString &name,
+                                       const QString &type) override;
+    void drainInbounds(const ResourceKey &key) override;
+    QList<SidecarLeftover> leftovers() const override;
+    void removeLeftovers() override;
 
     // Asks Envoy for its version now; envoy() has it once envoyFound() was emitted.
     void lookForEnvoy();
@@ -52,17 +63,28 @@ Q_SIGNALS:
 private:
     // A sidecar's place in the list; it stays when the sidecar ends, with its log.
     struct Slot {
-        ResourceKey key;
+        SidecarSpec spec;
         std::unique_ptr<Sidecar> sidecar;
         LogRing log;
+        int restarts = 0;
+        int failedInARow = 0;  // without staying ready for a while in between
+        QElapsedTimer sinceReady;
+        QDateTime restartAt;
+        QTimer restartTimer;
+        SidecarStatus status() const;
     };
+    void run(Slot &slot);
+    void react(Slot &slot);
+    void forgetRestart(Slot &slot);
     Slot *find(const ResourceKey &key) const;
-    Slot &slotFor(const ResourceKey &key);
+    Slot &slotFor(const SidecarSpec &spec);
 
     EnvoyTool m_envoy;
-    QString m_baseFolder;
-    SidecarTimings m_timings;
+    CoreDnsTool m_coreDns;
     HttpExchange m_http;
+    PortAllotment m_ports;
+    SidecarSurroundings m_surroundings;
+    QStringList m_deadFolders;  // of runs whose processes may still be there
     std::vector<std::unique_ptr<Slot>> m_slots;
 };
 

@@ -1,18 +1,37 @@
 #include "backend/sidecar/ports.h"
 
-#include "backend/sidecar/child_process.h"
-
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QRandomGenerator>
 #include <QTcpServer>
+#include <QUdpSocket>
 
 namespace meshscope {
 
 using namespace Qt::StringLiterals;
 
-bool isTaken(const QHostAddress &address, quint16 port)
+namespace {
+constexpr quint16 kFirstFree = 22'000;
+constexpr quint16 kFreeCount = 10'000;
+
+QString nameOf(const std::optional<PortHolder> &holder)
 {
+    if (!holder)
+        return {};
+    const QString pid = u"pid "_s + QString::number(holder->pid);
+    return holder->program.isEmpty() ? pid : holder->program + u" ("_s + pid + u')';
+}
+
+}  // namespace
+
+bool isTaken(const QHostAddress &address, quint16 port, Transport transport)
+{
+    if (transport == Transport::Udp) {
+        QUdpSocket probe;
+        return !probe.bind(address, port, QAbstractSocket::DontShareAddress)
+               && probe.error() == QAbstractSocket::AddressInUseError;
+    }
     QTcpServer probe;
     return !probe.listen(address, port) && probe.serverError() == QAbstractSocket::AddressInUseError;
 }
@@ -44,11 +63,30 @@ std::vector<WantedPort> portsOf(const std::string &resource)
 
 QString whoHoldsPort(const QString &address, quint16 port)
 {
-    const auto holder = portHolder(QHostAddress(address), port);
-    if (!holder)
-        return {};
-    const QString pid = u"pid "_s + QString::number(holder->pid);
-    return holder->program.isEmpty() ? pid : holder->program + u" ("_s + pid + u')';
+    return nameOf(portHolder(QHostAddress(address), port, Transport::Tcp));
+}
+
+QString whoHoldsUdpPort(const QString &address, quint16 port)
+{
+    return nameOf(portHolder(QHostAddress(address), port, Transport::Udp));
+}
+
+PortAllotment::PortAllotment()
+    : m_next(static_cast<quint16>(QRandomGenerator::global()->bounded(kFreeCount)))
+{}
+
+quint16 PortAllotment::take()
+{
+    for (int tries = 0; tries < kFreeCount; ++tries) {
+        const auto port = static_cast<quint16>(kFirstFree + m_next);
+        m_next = static_cast<quint16>((m_next + 1) % kFreeCount);
+        const QHostAddress any(QHostAddress::AnyIPv4);
+        if (m_held.count(port) > 0 || isTaken(any, port) || isTaken(any, port, Transport::Udp))
+            continue;
+        m_held.insert(port);
+        return port;
+    }
+    return 0;
 }
 
 }  // namespace meshscope

@@ -41,8 +41,8 @@ void ReadyProbe::askServer()
 // "/ready" speaks of the server; traffic flows once no listener is warming and the workers run.
 void ReadyProbe::askListeners()
 {
-    auto stats = question(u"/stats"_s);
-    stats.url.setQuery(uR"(filter=^listener_manager\.(total_listeners_warming|workers_started)$)"_s);
+    const auto stats =
+        question(uR"(/stats?filter=^listener_manager\.(total_listeners_warming|workers_started)$)"_s);
     m_http.ask(stats, this, [this](const HttpAnswer &answer) {
         if (!answer.body.contains("total_listeners_warming: 0")
             || !answer.body.contains("workers_started: 1"))
@@ -64,9 +64,7 @@ void ReadyProbe::again(const QString &reason)
 
 HttpQuestion ReadyProbe::question(const QString &path) const
 {
-    HttpQuestion result;
-    result.url = m_admin;
-    result.url.setPath(path);
+    HttpQuestion result = adminQuestion(m_admin, path);
     result.timeoutMilliseconds = m_timeout;
     return result;
 }

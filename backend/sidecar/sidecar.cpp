@@ -3,10 +3,7 @@
 #include "backend/sidecar/ports.h"
 #include "backend/support/log.h"
 
-#include <QCoreApplication>
 #include <QFile>
-#include <QHostAddress>
-#include <QSslCertificate>
 
 namespace meshscope {
 
@@ -16,19 +13,29 @@ using Origin = SidecarLogLine::Origin;
 
 namespace {
 
-bool isLoopback(const QString &host) { return host == "localhost"_L1 || QHostAddress(host).isLoopback(); }
+ToolSearch searchFor(const QString &named, const char *variable)
+{
+    auto search = ToolSearch::fromEnvironment({}, variable);
+    search.named = named;
+    return search;
+}
 
 }  // namespace
 
-Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, HttpExchange &http, QString baseFolder,
-                 SidecarTimings timings)
+Sidecar::Sidecar(SidecarSpec spec, SidecarSurroundings &surroundings)
     : m_spec(std::move(spec))
-    , m_tool(tool)
-    , m_baseFolder(std::move(baseFolder))
-    , m_timings(timings)
-    , m_http(http)
-    , m_readyProbe(http)
-    , m_watch(http)
+    , m_surroundings(surroundings)
+    , m_timings(surroundings.timings)
+    , m_http(surroundings.http)
+    , m_ownEnvoy(m_spec.envoyPath.isEmpty()
+                     ? nullptr
+                     : std::make_unique<EnvoyTool>(searchFor(m_spec.envoyPath, "MESHSCOPE_ENVOY")))
+    , m_ownCoreDns(m_spec.dns.coreDnsPath.isEmpty() ? nullptr
+                                                    : std::make_unique<CoreDnsTool>(searchFor(
+                                                        m_spec.dns.coreDnsPath, "MESHSCOPE_COREDNS")))
+    , m_companions(surroundings.ports, m_ownCoreDns ? *m_ownCoreDns : surroundings.coreDns, m_http)
+    , m_readyProbe(m_http)
+    , m_watch(m_http)
 {
     m_status.key = m_spec.dataplane;
     m_timer.setSingleShot(true);
@@ -52,6 +59,20 @@ Sidecar::Sidecar(SidecarSpec spec, EnvoyTool &tool, HttpExchange &http, QString 
             [this, leftOut](qint64 count) { logFrom(Origin::Envoy, Level::Warning, leftOut(count)); });
     connect(&m_workload, &Child::linesLeftOut, this,
             [this, leftOut](qint64 count) { logFrom(Origin::Workload, Level::Warning, leftOut(count)); });
+    connect(&m_companions, &Companions::logged, this, &Sidecar::log);
+    auto &names = m_companions.names();
+    connect(&names, &NameService::logged, this,
+            [this](Level level, const QString &text) { logFrom(Origin::Dns, level, text); });
+    connect(&names, &NameService::changed, this, [this, &names] {
+        m_status.dnsServer = names.server();
+        m_status.dnsPid = names.pid();
+        Q_EMIT changed();
+    });
+    connect(&names, &NameService::failed, this, [this](const Explained &cause) { failWith(cause); });
+    connect(&names, &NameService::ended, this, [this] {
+        m_status.dnsPid = 0;
+        settle();
+    });
     connect(&m_readyProbe, &ReadyProbe::ready, this, &Sidecar::becomeReady);
     connect(&m_readyProbe, &ReadyProbe::notReady, this, &Sidecar::notReady);
     connect(&m_watch, &EnvoyWatch::changed, this, &Sidecar::showTrouble);
@@ -63,12 +84,14 @@ Sidecar::~Sidecar()
 {
     m_envoy.disconnect(this);
     m_workload.disconnect(this);
+    m_companions.names().disconnect(this);
 }
 
 void Sidecar::start()
 {
     enter(SidecarPhase::Resolving);
-    m_tool.resolve(this, [this](const ToolStatus &tool) { useTool(tool); });
+    auto &tool = m_ownEnvoy ? *m_ownEnvoy : m_surroundings.envoy;
+    tool.resolve(this, [this](const ToolStatus &found) { useTool(found); });
 }
 
 bool Sidecar::hasEnded() const
@@ -104,167 +127,12 @@ void Sidecar::logFrom(Origin origin, Level level, const QString &text)
     Q_EMIT logged({m_status.key, QDateTime::currentDateTimeUtc(), origin, level, text});
 }
 
-void Sidecar::useTool(const ToolStatus &tool)
+void Sidecar::removeFiles()
 {
-    if (m_status.phase != SidecarPhase::Resolving)
-        return;  // stopped meanwhile
-    if (!tool.isFound())
-        return failWith(Error::Code::NotFound,
-                        u"Envoy was not found (tried "_s + tool.tried.join(u", "_s) + u')', u"envoy"_s,
-                        tool.advice);
-    m_envoyTool = tool;
-    m_status.envoyVersion = tool.version;
-    log(Level::Info, u"Envoy "_s + tool.version + u" at "_s + tool.path);
-    if (!makeDirectory())
-        return;
-    enter(SidecarPhase::Bootstrapping);
-    m_sinceFirstTry.start();
-    askBootstrap();
-}
-
-// Mode 0700, by mkdtemp. Its name holds our process id, so that a later start can clear up after a crash, and
-// is short, since Unix sockets in it have at most 107 bytes of path.
-bool Sidecar::makeDirectory()
-{
-    m_directory = std::make_unique<QTemporaryDir>(
-        m_baseFolder + u"/ms-"_s + QString::number(QCoreApplication::applicationPid()) + u"-XXXXXX"_s);
-    if (m_directory->isValid()) {
-        m_status.directory = m_directory->path();
-        return true;
-    }
-    failWith(Error::Code::Refused,
-             u"no directory can be made in "_s + m_baseFolder + u": "_s + m_directory->errorString(),
-             m_baseFolder, u"Check its rights and the space on its disk"_s);
-    return false;
-}
-
-bool Sidecar::prepareTls(HttpQuestion &question)
-{
-    if (question.url.scheme() != "https"_L1)
-        return true;
-    auto tls = QSslConfiguration::defaultConfiguration();
-    if (!m_spec.caCertificate.empty()) {
-        const auto certificates = QSslCertificate::fromData(QByteArray::fromStdString(m_spec.caCertificate));
-        if (certificates.isEmpty()) {
-            failWith(Error::Code::Invalid, u"the CA certificate given is no PEM certificate"_s,
-                     question.url.toString(), u"Give the file that the control plane's operator gives out"_s);
-            return false;
-        }
-        tls.setCaCertificates(certificates);
-    } else if (m_spec.skipVerify || isLoopback(question.url.host())) {
-        tls.setPeerVerifyMode(QSslSocket::VerifyNone);
-        if (!m_sinceFirstTry.hasExpired(m_timings.retryPause))
-            log(Level::Warning,
-                u"no CA certificate was given: the control plane's identity is not verified"_s);
-    }
-    question.tls = tls;
-    return true;
-}
-
-void Sidecar::askBootstrap()
-{
-    HttpQuestion question;
-    question.url = bootstrapUrl(m_spec.controlPlane);
-    question.post = true;
-    question.body = bootstrapRequest(m_spec, m_envoyTool.version, m_status.directory);
-    question.timeoutMilliseconds = m_timings.bootstrapTimeout;
-    if (prepareTls(question))
-        m_http.ask(question, this, [this](const HttpAnswer &answer) { takeBootstrap(answer); });
-}
-
-void Sidecar::takeBootstrap(const HttpAnswer &answer)
-{
-    if (m_status.phase != SidecarPhase::Bootstrapping)
-        return;  // stopped meanwhile
-    const auto outcome = judgeBootstrap(answer, m_spec);
-    if (const auto *retry = std::get_if<BootstrapRetry>(&outcome))
-        return waitAndRetry(*retry);
-    if (const auto *refused = std::get_if<BootstrapRefused>(&outcome))
-        return failWith({refused->error, refused->advice});
-    const auto &ready = std::get<BootstrapReady>(outcome);
-    m_status.admin = ready.admin;
-    launch(ready.yaml);
-}
-
-void Sidecar::waitAndRetry(const BootstrapRetry &retry)
-{
-    if (m_sinceFirstTry.hasExpired(m_timings.retryTotal)) {
-        const bool isMissing = retry.code == Error::Code::NotFound;
-        const QString what = isMissing
-                                 ? u"dataplane not found: the control plane does not know "_s
-                                       + QString::fromStdString(m_status.key.mesh + "/" + m_status.key.name)
-                                 : retry.reason;
-        return failWith(retry.code, what, bootstrapUrl(m_spec.controlPlane).toString(QUrl::RemoveUserInfo),
-                        isMissing
-                            ? u"Create the Dataplane (push it in the editor), then start the sidecar again"_s
-                            : u"Check that the control plane runs and that the address is right"_s);
-    }
-    if (m_status.detail != retry.reason)
-        log(Level::Warning, retry.reason);
-    setDetail(retry.reason);
-    m_timer.disconnect();
-    connect(&m_timer, &QTimer::timeout, this, &Sidecar::askBootstrap);
-    m_timer.start(m_timings.retryPause);
-}
-
-bool Sidecar::writeBootstrap(const QByteArray &yaml)
-{
-    QFile file(m_status.directory + u"/bootstrap.yaml"_s);
-    // Not readable by others at any moment: the rights are set before the first byte, which may hold a token.
-    const bool done =
-        file.open(QIODevice::WriteOnly | QIODevice::NewOnly, QFileDevice::ReadOwner | QFileDevice::WriteOwner)
-        && file.write(yaml) == yaml.size() && file.flush();
-    if (!done)
-        failWith(Error::Code::Refused, u"the bootstrap cannot be written: "_s + file.errorString(),
-                 file.fileName(), u"Check the space on its disk"_s);
-    return done;
-}
-
-bool Sidecar::portsAreFree()
-{
-    auto wanted = portsOf(m_spec.dataplaneResource);
-    wanted.push_back(
-        {u"Envoy's admin interface"_s, m_status.admin.host(), static_cast<quint16>(m_status.admin.port())});
-    for (const auto &[purpose, address, port] : wanted) {
-        if (!isTaken(QHostAddress(address), port))
-            continue;
-        failWith(portInUse(purpose, address, port, whoHoldsPort));
-        return false;
-    }
-    return true;
-}
-
-QStringList Sidecar::envoyArguments() const
-{
-    QStringList arguments{u"--config-path"_s,         m_status.directory + u"/bootstrap.yaml"_s,
-                          u"--drain-time-s"_s,        QString::number(m_spec.drainMilliseconds / 1000),
-                          u"--drain-strategy"_s,      u"immediate"_s,
-                          u"--disable-hot-restart"_s, u"--log-level"_s,
-                          m_spec.envoyLogLevel};
-    if (m_spec.concurrency > 0)
-        arguments << u"--concurrency"_s << QString::number(m_spec.concurrency);
-    else
-        arguments << u"--cpuset-threads"_s;
-    return arguments;
-}
-
-void Sidecar::launch(const QByteArray &yaml)
-{
-    if (!portsAreFree() || !writeBootstrap(yaml))
-        return;
-    enter(SidecarPhase::Starting);
-    launchWorkload();
-    m_envoy.start(m_envoyTool.path, envoyArguments());
-    m_readyProbe.start(m_status.admin, m_timings.readyPause, m_timings.adminTimeout);
-}
-
-void Sidecar::launchWorkload()
-{
-    if (!m_spec.workload)
-        return;
-    log(Level::Info,
-        u"workload: "_s + m_spec.workload->program + u' ' + m_spec.workload->arguments.join(u' '));
-    m_workload.start(m_spec.workload->program, m_spec.workload->arguments);
+    for (const auto &path : std::as_const(m_written))
+        QFile::remove(path);
+    m_written.clear();
+    m_directory.reset();
 }
 
 void Sidecar::becomeReady()
@@ -338,7 +206,8 @@ void Sidecar::showTrouble()
     if (m_cause || m_isStopping
         || (m_status.phase != SidecarPhase::Starting && m_status.phase != SidecarPhase::Ready))
         return;
-    QStringList troubles{m_workloadTrouble, m_watch.trouble()};
+    QStringList troubles{m_isDrained ? u"its inbounds take no new requests"_s : QString(), m_workloadTrouble,
+                         m_watch.trouble()};
     troubles.removeAll(QString());
     setDetail(troubles.join(u"; "_s));
 }
@@ -354,10 +223,12 @@ void Sidecar::stop()
     if (m_isStopping) {
         m_envoy.stop(0);
         m_workload.stop(0);
+        m_companions.stop(0);
         return;
     }
     m_isStopping = true;
-    if (m_status.phase == SidecarPhase::Ready)
+    m_companions.setTerminating();
+    if (m_status.phase == SidecarPhase::Ready && !m_isDrained)
         return drain();
     enter(SidecarPhase::Draining);
     endChildren();
@@ -372,9 +243,7 @@ void Sidecar::drain()
     log(Level::Info, u"draining"_s);
     connect(&m_timer, &QTimer::timeout, this, &Sidecar::endChildren);
     m_timer.start(m_spec.drainMilliseconds);
-    HttpQuestion question;
-    question.url = m_status.admin;
-    question.url.setPath(u"/healthcheck/fail"_s);
+    HttpQuestion question = adminQuestion(m_status.admin, u"/healthcheck/fail"_s);
     question.post = true;
     question.timeoutMilliseconds = m_timings.adminTimeout;
     m_http.ask(question, this, [this](const HttpAnswer &answer) {
@@ -385,15 +254,38 @@ void Sidecar::drain()
     });
 }
 
-// Envoy first: its workload answers until the last request is through.
+void Sidecar::drainInbounds()
+{
+    if (m_status.phase != SidecarPhase::Ready || m_isDrained || m_isStopping)
+        return;
+    m_isDrained = true;
+    log(Level::Info, u"the inbounds take no new requests from now on"_s);
+    HttpQuestion question =
+        adminQuestion(m_status.admin, u"/drain_listeners?inboundonly&graceful&skip_exit"_s);
+    question.post = true;
+    question.timeoutMilliseconds = m_timings.adminTimeout;
+    m_http.ask(question, this, [this](const HttpAnswer &answer) {
+        if (answer.status != 200)
+            log(Level::Warning, u"Envoy could not be told to drain its inbounds"_s);
+    });
+    showTrouble();
+}
+
+QFuture<Result<DnsReport>> Sidecar::resolve(const QString &name, const QString &type)
+{
+    return m_companions.names().resolve(name, type);
+}
+
+// Envoy first: its workload answers, and names are found, until the last request is through.
 void Sidecar::endChildren()
 {
     m_timer.stop();
     m_readyProbe.stop();
     if (m_envoy.isAlive())
-        m_envoy.stop(m_timings.grace);
-    else if (m_workload.isAlive() && m_workload.state() != Child::State::Stopping)
+        return m_envoy.stop(m_timings.grace);
+    if (m_workload.isAlive() && m_workload.state() != Child::State::Stopping)
         m_workload.stop(m_timings.grace);
+    m_companions.stop(m_timings.grace);
 }
 
 void Sidecar::failWith(Error::Code code, const QString &what, const QString &where, const QString &advice)
@@ -414,15 +306,18 @@ void Sidecar::settle()
 {
     if (hasEnded())
         return;
-    if (m_envoy.isAlive() || m_workload.isAlive()) {
+    if (m_envoy.isAlive() || m_workload.isAlive() || m_companions.names().isAlive()) {
         if (m_cause)
             setDetail(QString::fromStdString(m_cause->error.what));
         return;
     }
-    m_directory.reset();
+    m_companions.end();
+    removeFiles();
     m_status.directory.clear();
     m_status.admin.clear();
-    m_status.envoyPid = m_status.workloadPid = 0;
+    m_status.dnsServer.clear();
+    m_status.envoyPid = m_status.workloadPid = m_status.dnsPid = 0;
+    m_status.readinessPort = m_status.dnsPort = m_status.envoyDnsPort = 0;
     if (!m_cause || m_isStopping) {
         log(Level::Info, u"stopped"_s);
         return enter(SidecarPhase::Stopped);
@@ -441,6 +336,7 @@ void Sidecar::terminateNow()
     m_workload.disconnect(this);
     m_envoy.terminateNow();
     m_workload.terminateNow();
+    m_companions.names().terminateNow();
 }
 
 void Sidecar::endWithin(int milliseconds)
@@ -449,7 +345,9 @@ void Sidecar::endWithin(int milliseconds)
     clock.start();
     m_envoy.endWithin(milliseconds);
     m_workload.endWithin(std::max(0, milliseconds - static_cast<int>(clock.elapsed())));
-    m_directory.reset();
+    m_companions.names().endWithin(std::max(0, milliseconds - static_cast<int>(clock.elapsed())));
+    m_companions.end();
+    removeFiles();
 }
 
 }  // namespace meshscope

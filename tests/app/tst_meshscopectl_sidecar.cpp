@@ -7,12 +7,14 @@
 #include "tests/app/ctl_process.h"
 
 #include <QDir>
+#include <QFile>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QTcpServer>
 #include <QTemporaryDir>
 
 #include <csignal>
+#include <set>
 
 using namespace meshscope;
 using namespace meshscope::testing;
@@ -47,7 +49,7 @@ class TestMeshscopectlSidecar : public QObject
         return std::make_unique<CtlServer>(
             QStringList{u"sidecar"_s, u"run"_s, u"--cp-address"_s,
                         QString::fromStdString(m_addresses["dp"].get<std::string>()), u"--concurrency"_s,
-                        u"1"_s, u"--config-dir"_s, m_run->path()}
+                        u"1"_s}
             + arguments);
     }
     std::unique_ptr<CtlServer> workload(const nlohmann::json &of)
@@ -78,6 +80,7 @@ private Q_SLOTS:
     void init()
     {
         m_run = std::make_unique<QTemporaryDir>();
+        qputenv("XDG_RUNTIME_DIR", m_run->path().toUtf8());
         m_controlPlane = std::make_unique<CtlServer>(
             QStringList{u"control-plane"_s, u"run"_s, u"--free-ports"_s, u"--sample"_s, u"hello"_s});
         m_addresses = m_controlPlane->jsonLine();
@@ -159,6 +162,45 @@ private Q_SLOTS:
         proxy->process().terminate();
         QTRY_VERIFY2(proxy->errors().contains("draining"), proxy->errors().constData());
         QCOMPARE(proxy->terminated(10'000), 0);
+    }
+
+    void signalsAreKumaDps()
+    {
+        const auto proxy = sidecar({u"--name"_s, u"web-1"_s, u"--drain-time"_s, u"60s"_s});
+        const auto ready = proxy->jsonLine();
+        QVERIFY2(ready.is_object(), proxy->errors().constData());
+        ::kill(static_cast<pid_t>(proxy->process().processId()), SIGUSR2);
+        QTRY_VERIFY2(proxy->errors().contains("its inbounds take no new requests"),
+                     proxy->errors().constData());
+        QVERIFY(isProcessAlive(ready["envoyPid"].get<qint64>()));
+        QCOMPARE(proxy->terminated(10'000), 0);  // no wait any more
+    }
+
+    void aSetOfThreeRunsTogether()
+    {
+        QFile file(m_run->filePath(u"set.yaml"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::fromStdString("controlPlane: " + m_addresses["dp"].get<std::string>()
+                                             + "\nconcurrency: 1\ndrainTime: 0s\nsidecars:\n- name: web-1\n- "
+                                               "name: backend-1\n  dns: embedded\n"
+                                               "- name: backend-2\n  dns: off\n"));
+        file.close();
+        CtlServer set({u"sidecar"_s, u"set"_s, u"run"_s, file.fileName()});
+        std::set<std::string> names;
+        std::set<int> ports;
+        for (int i = 0; i < 3; ++i) {
+            const auto ready = set.jsonLine();
+            QVERIFY2(ready.is_object(), set.errors().constData());
+            names.insert(ready["name"].get<std::string>());
+            ports.insert(ready["readinessPort"].get<int>());
+            if (ready["name"] == "backend-1")
+                QCOMPARE(ready["dns"].get<std::string>(), "embedded resolver");
+        }
+        QCOMPARE(names, (std::set<std::string>{"backend-1", "backend-2", "web-1"}));
+        QCOMPARE(ports.size(), std::size_t(3));
+        QCOMPARE(set.terminated(), 0);
+        QVERIFY(file.remove());
+        QVERIFY(QDir(m_run->path()).isEmpty());
     }
 
     void aDataplaneOfItsOwnComesAndGoes()

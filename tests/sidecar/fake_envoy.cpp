@@ -1,6 +1,7 @@
 // Behaves like Envoy as far as the launcher can see: --version, an admin interface where the bootstrap says,
 // log lines, SIGTERM. FAKE_ENVOY in the environment asks for a fault; several are separated by commas:
 //   exit-at-once      ends with Envoy's words about a port in use
+//   exit-when-asked   ends with status 3 when its admin interface is told to (POST /end)
 //   bad-bootstrap     ends with Envoy's words about a bootstrap that it does not take
 //   ignore-sigterm    only SIGKILL ends it
 //   flood             writes 100 MB of log lines
@@ -80,7 +81,11 @@ int main(int argc, char **argv)
     const std::string bootstrap{std::istreambuf_iterator<char>(file), {}};
     const auto found = bootstrap.find("portValue:");
     const int port = found == std::string::npos ? 0 : std::atoi(bootstrap.c_str() + found + 10);
-    if (port == 0)
+    // An admin interface on a Unix socket: "pipe: {path: /x/y.sock}".
+    std::string pipe;
+    if (const auto at = bootstrap.find("path: "); bootstrap.find("pipe:") != std::string::npos)
+        pipe = bootstrap.substr(at + 6, bootstrap.find_first_of("}\n", at) - at - 6);
+    if (port == 0 && pipe.empty())
         return die("Unable to parse file: no admin address");
     const std::string taken = "cannot bind '127.0.0.1:" + std::to_string(port) + "': Address already in use";
     if (has("exit-at-once"))
@@ -117,7 +122,21 @@ int main(int argc, char **argv)
         log("info", "told to drain");
         response.set_content("OK\n", "text/plain");
     });
-    const bool listened = admin.listen("127.0.0.1", port);
+    admin.Post("/drain_listeners", [](const auto &request, auto &response) {
+        log("info", "told to drain listeners: " + request.target);
+        response.set_content("OK\n", "text/plain");
+    });
+    admin.Post("/logging", [](const auto &request, auto &response) {
+        log("info", "told to log: " + request.target);
+        response.set_content("active loggers:\n", "text/plain");
+    });
+    admin.Post("/end", [](const auto &, auto &) {
+        log("critical", "told to end");
+        std::_Exit(3);
+    });
+    if (!pipe.empty())
+        admin.set_address_family(AF_UNIX);
+    const bool listened = pipe.empty() ? admin.listen("127.0.0.1", port) : admin.listen(pipe, 80);
     if (flooding.joinable())
         flooding.join();
     return listened ? 0 : die(taken);

@@ -2,6 +2,8 @@
 
 #include <QTest>
 
+#include <csignal>
+
 using namespace meshscope;
 using namespace Qt::StringLiterals;
 
@@ -114,6 +116,11 @@ private Q_SLOTS:
         QTest::newRow("an unknown argument")
             << Words{"PARSE ERROR: Argument: --cpuset-threads"} << u"does not know one of its arguments"_s
             << int(Error::Code::Invalid);
+        QTest::newRow("too many files")
+            << Words{"[t][1][critical][main] [a.cc:1] epoll_create: Too many open files"}
+            << u"as many files as it needs"_s << int(Error::Code::Refused);
+        QTest::newRow("no memory") << Words{"terminate called after throwing an instance of 'std::bad_alloc'"}
+                                   << u"got no memory"_s << int(Error::Code::Refused);
         QTest::newRow("anything else is quoted")
             << Words{"[t][1][critical][main] [a.cc:1] out of luck", "[t][1][info][main] [a.cc:1] exiting"}
             << u"ended with status 1: [main] out of luck"_s << int(Error::Code::Internal);
@@ -132,6 +139,25 @@ private Q_SLOTS:
         QVERIFY2(QString::fromStdString(explained.error.what).contains(says), explained.error.what.c_str());
         QTEST(int(explained.error.code), "code");
         QVERIFY(!explained.advice.isEmpty());
+    }
+
+    void signalsAreExplained_data()
+    {
+        QTest::addColumn<int>("signal");
+        QTest::addColumn<QString>("advice");
+        QTest::newRow("killed") << SIGKILL << u"for want of memory"_s;
+        QTest::newRow("crashed") << SIGSEGV << u"It crashed"_s;
+        QTest::newRow("another one") << SIGHUP << u"last log lines"_s;
+    }
+    void signalsAreExplained()
+    {
+        QFETCH(int, signal);
+        QFETCH(QString, advice);
+        ChildEnd end;
+        end.signal = signal;
+        end.text = u"was ended by signal %1"_s.arg(signal);
+        const auto explained = explainEnd(end, {}, u"/bin/envoy"_s, {});
+        QVERIFY2(explained.advice.contains(advice), qPrintable(explained.advice));
     }
 
     void whatNeverStartedIsExplained()

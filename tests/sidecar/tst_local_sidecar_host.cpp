@@ -39,6 +39,7 @@ class TestLocalSidecarHost : public QObject
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<LocalSidecarHost> m_host;
     QList<SidecarPhase> m_phases;
+    int m_retryTotal = 0;
 
     void makeHost(const QString &envoy = kFakeEnvoy, int retryTotal = 60'000)
     {
@@ -46,8 +47,7 @@ class TestLocalSidecarHost : public QObject
         options.envoy = {};
         options.envoy.named = envoy;
         options.baseFolder = m_folder->path();
-        options.timings.retryPause = 50;
-        options.timings.retryTotal = retryTotal;
+        m_retryTotal = retryTotal;
         options.timings.readyPause = 20;
         options.timings.slowReady = 200;
         options.timings.grace = 300;
@@ -58,12 +58,14 @@ class TestLocalSidecarHost : public QObject
         });
     }
 
-    static SidecarSpec specFor(const QUrl &controlPlane)
+    SidecarSpec specFor(const QUrl &controlPlane) const
     {
         SidecarSpec spec;
         spec.dataplane = kKey;
         spec.controlPlane = controlPlane;
         spec.drainMilliseconds = 100;
+        spec.retryPause = 50;
+        spec.retryTotal = m_retryTotal;
         return spec;
     }
 

@@ -41,8 +41,9 @@ private Q_SLOTS:
         QFETCH(QStringList, ports);
         for (int i = 0; i < 100; ++i) {  // it once read what it had given back
             QStringList found;
-            for (const auto &[purpose, address, port] : portsOf(resource.toStdString()))
-                found << purpose + u' ' + address + u':' + QString::number(port);
+            for (const auto &[purpose, address, port, transport] : portsOf(resource.toStdString()))
+                found << purpose + u' ' + address + u':' + QString::number(port)
+                             + (transport == Transport::Tcp ? u""_s : u" udp"_s);
             QCOMPARE(found, ports);
         }
     }

@@ -134,14 +134,36 @@ QFuture<Result<CallReport>> FakeSidecarHost::call(const QUrl &url, int times)
     return answered(Result<CallReport>(std::move(report)));
 }
 
-QFuture<Result<QByteArray>> FakeSidecarHost::admin(const ResourceKey &key, const QString &)
+QFuture<Result<QByteArray>> FakeSidecarHost::admin(const ResourceKey &key, const QString &path,
+                                                   AdminVerb verb)
 {
+    if (verb == AdminVerb::Post)
+        m_posted << path;
     if (!m_adminScript.empty()) {
         auto next = std::move(m_adminScript.front());
         m_adminScript.pop_front();
         return answered(std::move(next));
     }
+    for (const auto &[prefix, answer] : m_adminAnswers) {
+        if (path.startsWith(prefix))
+            return answered(Result<QByteArray>(answer));
+    }
     return answered(Result<QByteArray>(fail(Error::Code::NotFound, "no such sidecar runs", key.name)));
+}
+
+QFuture<Result<DnsReport>> FakeSidecarHost::resolve(const ResourceKey &key, const QString &name,
+                                                    const QString &)
+{
+    if (m_dnsAnswer)
+        return answered(*m_dnsAnswer);
+    return answered(Result<DnsReport>(fail(
+        Error::Code::Unreachable, "the sidecar of " + key.name + " serves no names", name.toStdString())));
+}
+
+void FakeSidecarHost::set(const SidecarStatus &status)
+{
+    findOrAdd(status.key) = status;
+    Q_EMIT sidecarChanged(status);
 }
 
 }  // namespace meshscope::testing

@@ -66,6 +66,9 @@ protected:
         case SidecarLogLine::Origin::Workload:
             head += u" · "_s + LogView::tr("workload");
             break;
+        case SidecarLogLine::Origin::Dns:
+            head += u" · "_s + LogView::tr("names");
+            break;
         }
         head += u"  "_s;
         painter->setFont(fixedFont());
