@@ -102,6 +102,8 @@ Result<xds::MeshViewPtr> meshFrom(const Options &options)
         auto resource = xds::meshResourceFrom(file.json);
         if (!resource)
             return fail(resource.error().code, file.where + ": " + resource.error().what);
+        if (resource->type != "Mesh")  // so it wins over the initial policies, whatever its name
+            resource->labels.try_emplace("kuma.io/origin", "zone");
         const auto key = resource->key;
         const auto &mesh = resource->type == "Mesh" ? key.name : key.mesh;
         if (mesh.empty() || mesh == options.mesh)

@@ -23,6 +23,10 @@ void addAdmin(Generation &run);
 void addInbounds(Generation &run);
 void addOutbounds(Generation &run);  // MeshHTTPRoute, MeshTCPRoute; TrafficRoute
 
+// Policies of the old style: the new ones come after them and win.
+void applyLegacyToInbounds(Generation &run);   // FaultInjection, RateLimit
+void applyLegacyToOutbounds(Generation &run);  // Timeout, Retry, CircuitBreaker, HealthCheck, TrafficLog
+
 // Policies that change what is there.
 void applyLoadBalancing(Generation &run);
 void applyAccessLogs(Generation &run);

@@ -47,6 +47,8 @@ Result<ProxySnapshotPtr> generate(const ProxyInput &input)
     addAdmin(run);
     addInbounds(run);
     addOutbounds(run);
+    applyLegacyToInbounds(run);
+    applyLegacyToOutbounds(run);
     applyLoadBalancing(run);
     applyAccessLogs(run);
     applyFaultInjections(run);

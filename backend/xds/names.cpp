@@ -96,22 +96,9 @@ std::string tagsHeaderValue(const Dataplane &dataplane)
 
 std::string tagsHeaderRegex(const Tags &tags)
 {
-    const auto escaped = [](const std::string &text) {
-        std::string result;
-        for (const char c : text) {
-            if (std::string_view("\\^$.|?*+()[]{}").find(c) != std::string_view::npos)
-                result += '\\';
-            result += c;
-        }
-        return result;
-    };
     std::string result = ".*";
-    for (const auto &[key, value] : tags) {
-        result += '&' + escaped(key) + "=[^&]*";
-        if (value != "*")
-            result += escaped(value);
-        result += "[,&].*";
-    }
+    for (const auto &[key, value] : tags)
+        result += '&' + key + '=' + (value == "*" ? "" : "[^&]*" + value + "[,&]") + ".*";
     return result;
 }
 

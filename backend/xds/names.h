@@ -19,7 +19,8 @@ std::string outboundClusterName(const Tags &tags);
 std::string statPrefix(std::string_view name);
 // `&key=v1,v2&` for each tag, sorted: the value of the header x-kuma-tags.
 std::string tagsHeaderValue(const Dataplane &dataplane);
-// A regular expression that such a value matches when it has all of the tags; "*" is any value.
+// A regular expression that such a value matches when it has all of the tags; "*" is any value. As in Kuma
+// the tags stand in it as they are.
 std::string tagsHeaderRegex(const Tags &tags);
 bool isIpAddress(std::string_view text);
 

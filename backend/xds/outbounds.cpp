@@ -6,6 +6,7 @@
 #include "backend/xds/listeners.h"
 #include "backend/xds/names.h"
 #include "backend/xds/policy/http_route.h"
+#include "backend/xds/policy/legacy_outbound.h"
 
 namespace meshscope::xds {
 
@@ -63,6 +64,12 @@ void addOutbounds(Generation &run)
         OutboundTarget target;
         target.service = outbound.service();
         target.protocol = protocolOf(run.mesh(), target.service);
+        if (usesLegacyRoutes(run)) {
+            if (fillLegacyTarget(run, outbound.tags, target, useDestination))
+                run.draft.listeners.push_back(outboundListener(dataplane, i, std::move(target), sourceTags,
+                                                               run.metadata().ipv6Enabled));
+            continue;
+        }
         const auto *http = toRule(run.rules.of("MeshHTTPRoute"), target.service);
         const auto *tcp = toRule(run.rules.of("MeshTCPRoute"), target.service);
         if (isHttpLike(target.protocol) && (http || !tcp)) {

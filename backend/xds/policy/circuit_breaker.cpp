@@ -2,6 +2,7 @@
 // Kuma 2.9 (recorded).
 #include "backend/xds/generation.h"
 #include "backend/xds/http_filters.h"
+#include "backend/xds/policy/appliers.h"
 
 #include <cmath>
 
@@ -90,17 +91,20 @@ void setOutlierDetection(Cluster &cluster, const Json &detection)
 
 }  // namespace
 
+void limitCluster(DraftCluster &cluster, const Json &conf)
+{
+    setLimits(cluster.message, at(conf, "connectionLimits"));
+    setOutlierDetection(cluster.message, at(conf, "outlierDetection"));
+}
+
 void applyCircuitBreakers(Generation &run)
 {
     const auto *rules = run.rules.of("MeshCircuitBreaker");
     for (auto &cluster : run.draft.clusters) {
         if (cluster.origin != Origin::Outbound)
             continue;
-        const auto *rule = toRule(rules, cluster.service);
-        if (!rule)
-            continue;
-        setLimits(cluster.message, at(rule->conf, "connectionLimits"));
-        setOutlierDetection(cluster.message, at(rule->conf, "outlierDetection"));
+        if (const auto *rule = toRule(rules, cluster.service))
+            limitCluster(cluster, rule->conf);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "backend/xds/generation.h"
 #include "backend/xds/http_filters.h"
 #include "backend/xds/names.h"
+#include "backend/xds/policy/appliers.h"
 
 #include "envoy/extensions/filters/http/fault/v3/fault.pb.h"
 
@@ -38,7 +39,7 @@ void addTagsHeader(HTTPFault &fault, const Tags &tags, bool invert)
     header.set_invert_match(invert);
 }
 
-HTTPFault faultFrom(const Json &conf, const Subset &clients)
+HTTPFault faultFrom(const Json &conf, const Tags &wanted, const Tags &unwanted)
 {
     HTTPFault fault;
     if (const auto &delay = at(conf, "delay"); delay.is_object()) {
@@ -56,16 +57,17 @@ HTTPFault faultFrom(const Json &conf, const Subset &clients)
         target.mutable_fixed_limit()->set_limit_kbps(kilobits(textAt(bandwidth, "limit")));
         *target.mutable_percentage() = fraction(decimalAt(bandwidth, "percentage").value_or(0));
     }
-    Tags wanted;
-    Tags unwanted;
-    for (const auto &tag : clients)
-        (tag.isNegated ? unwanted : wanted)[tag.key] = tag.value;
     addTagsHeader(fault, wanted, false);
     addTagsHeader(fault, unwanted, true);
     return fault;
 }
 
 }  // namespace
+
+void injectFault(HttpConnectionManager &manager, const Json &conf, const Tags &wanted, const Tags &unwanted)
+{
+    insertHttpFilter(manager, kFilter, faultFrom(conf, wanted, unwanted), FilterPlace::BeforeRouter);
+}
 
 void applyFaultInjections(Generation &run)
 {
@@ -80,10 +82,14 @@ void applyFaultInjections(Generation &run)
         for (auto &chain : listener.chains) {
             if (!chain.http)
                 continue;
-            for (const auto &rule : from->second)
+            for (const auto &rule : from->second) {
+                Tags wanted;
+                Tags unwanted;
+                for (const auto &tag : rule.subset)
+                    (tag.isNegated ? unwanted : wanted)[tag.key] = tag.value;
                 for (const auto &conf : listAt(rule.conf, "http"))
-                    insertHttpFilter(*chain.http, kFilter, faultFrom(conf, rule.subset),
-                                     FilterPlace::BeforeRouter);
+                    injectFault(*chain.http, conf, wanted, unwanted);
+            }
         }
     }
 }

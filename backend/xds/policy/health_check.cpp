@@ -2,6 +2,7 @@
 #include "backend/xds/generation.h"
 #include "backend/xds/http_filters.h"
 #include "backend/xds/names.h"
+#include "backend/xds/policy/appliers.h"
 
 namespace meshscope::xds {
 
@@ -125,28 +126,30 @@ std::optional<HealthCheck> healthCheck(const Json &conf, Protocol protocol, cons
 
 }  // namespace
 
+void checkCluster(DraftCluster &cluster, const Json &conf, const std::string &sourceTags)
+{
+    auto check = healthCheck(conf, cluster.protocol, sourceTags);
+    if (!check)
+        return;
+    cluster.message.clear_health_checks();
+    *cluster.message.add_health_checks() = std::move(*check);
+    if (const auto threshold = decimalAt(conf, "healthyPanicThreshold"))
+        cluster.message.mutable_common_lb_config()->mutable_healthy_panic_threshold()->set_value(*threshold);
+    if (const auto &fail = at(conf, "failTrafficOnPanic"); fail.is_boolean())
+        cluster.message.mutable_common_lb_config()->mutable_zone_aware_lb_config()->set_fail_traffic_on_panic(
+            fail.get<bool>());
+}
+
 void applyHealthChecks(Generation &run)
 {
     const auto *rules = run.rules.of("MeshHealthCheck");
     if (!rules)
         return;
     const auto sourceTags = tagsHeaderValue(run.dataplane());
-    for (auto &cluster : run.draft.clusters) {
-        const auto *rule = cluster.origin == Origin::Outbound ? toRule(rules, cluster.service) : nullptr;
-        if (!rule)
-            continue;
-        auto check = healthCheck(rule->conf, cluster.protocol, sourceTags);
-        if (!check)
-            continue;
-        *cluster.message.add_health_checks() = std::move(*check);
-        auto &common = *cluster.message.mutable_common_lb_config();
-        if (const auto threshold = decimalAt(rule->conf, "healthyPanicThreshold"))
-            common.mutable_healthy_panic_threshold()->set_value(*threshold);
-        if (const auto &fail = at(rule->conf, "failTrafficOnPanic"); fail.is_boolean())
-            common.mutable_zone_aware_lb_config()->set_fail_traffic_on_panic(fail.get<bool>());
-        if (!common.has_healthy_panic_threshold() && !common.has_zone_aware_lb_config())
-            cluster.message.clear_common_lb_config();
-    }
+    for (auto &cluster : run.draft.clusters)
+        if (cluster.origin == Origin::Outbound)
+            if (const auto *rule = toRule(rules, cluster.service))
+                checkCluster(cluster, rule->conf, sourceTags);
 }
 
 }  // namespace meshscope::xds

@@ -4,6 +4,10 @@
 #include "backend/codec/yaml_document.h"
 #include "backend/xds/generation.h"
 
+#include "envoy/extensions/filters/http/buffer/v3/buffer.pb.h"
+#include "envoy/extensions/filters/http/cors/v3/cors.pb.h"
+#include "envoy/extensions/filters/http/lua/v3/lua.pb.h"
+
 #include <google/protobuf/util/json_util.h>
 
 #include <algorithm>
@@ -14,6 +18,17 @@ namespace meshscope::xds {
 namespace {
 
 constexpr char kManager[] = "envoy.filters.network.http_connection_manager";
+
+// Filters that nothing here makes, but people do: without this the linker leaves their types out.
+void linkTypes()
+{
+    using namespace envoy::extensions::filters::http;
+    google::protobuf::LinkMessageReflection<buffer::v3::Buffer>();
+    google::protobuf::LinkMessageReflection<buffer::v3::BufferPerRoute>();
+    google::protobuf::LinkMessageReflection<cors::v3::Cors>();
+    google::protobuf::LinkMessageReflection<lua::v3::Lua>();
+    google::protobuf::LinkMessageReflection<lua::v3::LuaPerRoute>();
+}
 
 struct Element {
     Json json;
@@ -279,6 +294,7 @@ Result<void> applyProxyPatches(Generation &run)
     const auto *rules = run.rules.of("MeshProxyPatch");
     if (!rules)
         return {};
+    linkTypes();
     Elements all{opened(run.draft.clusters), opened(run.draft.listeners)};
     // Modifications are joined, so those of the weakest policy come first.
     for (const auto &match : rules->matched) {

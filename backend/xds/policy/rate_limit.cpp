@@ -1,6 +1,7 @@
 // MeshRateLimit (facts on xDS §4.10): of requests on http inbounds, of connections on tcp ones.
 #include "backend/xds/generation.h"
 #include "backend/xds/http_filters.h"
+#include "backend/xds/policy/appliers.h"
 
 #include "envoy/extensions/filters/http/local_ratelimit/v3/local_rate_limit.pb.h"
 #include "envoy/extensions/filters/network/local_ratelimit/v3/local_rate_limit.pb.h"
@@ -60,19 +61,6 @@ std::optional<HttpLimit> httpLimit(const Json &conf)
     return limit;
 }
 
-void limitRequests(HttpConnectionManager &manager, const Json &conf)
-{
-    const auto limit = httpLimit(conf);
-    if (!limit)
-        return;
-    HttpLimit filter;  // does nothing by itself: each route says how much
-    filter.set_stat_prefix("rate_limit");
-    insertHttpFilter(manager, kHttpFilter, filter, FilterPlace::BeforeRouter);
-    for (auto &host : *manager.mutable_route_config()->mutable_virtual_hosts())
-        for (auto &route : *host.mutable_routes())
-            (*route.mutable_typed_per_filter_config())[kHttpFilter] = pack(*limit);
-}
-
 void limitConnections(DraftChain &chain, const Json &conf)
 {
     TcpLimit limit;
@@ -89,6 +77,20 @@ void limitConnections(DraftChain &chain, const Json &conf)
 }
 
 }  // namespace
+
+bool limitRequests(HttpConnectionManager &manager, const Json &conf)
+{
+    const auto limit = httpLimit(conf);
+    if (!limit)
+        return false;
+    HttpLimit filter;  // does nothing by itself: each route says how much
+    filter.set_stat_prefix("rate_limit");
+    insertHttpFilter(manager, kHttpFilter, filter, FilterPlace::BeforeRouter);
+    for (auto &host : *manager.mutable_route_config()->mutable_virtual_hosts())
+        for (auto &route : *host.mutable_routes())
+            (*route.mutable_typed_per_filter_config())[kHttpFilter] = pack(*limit);
+    return true;
+}
 
 void applyRateLimits(Generation &run)
 {

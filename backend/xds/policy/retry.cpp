@@ -3,6 +3,7 @@
 #include "backend/xds/generation.h"
 #include "backend/xds/header_match.h"
 #include "backend/xds/http_filters.h"
+#include "backend/xds/policy/appliers.h"
 
 #include "envoy/extensions/retry/host/omit_host_metadata/v3/omit_host_metadata_config.pb.h"
 #include "envoy/extensions/retry/host/previous_hosts/v3/previous_hosts.pb.h"
@@ -179,20 +180,26 @@ std::optional<RetryPolicy> retryPolicy(const Json &conf, Protocol protocol)
     return policy;
 }
 
-void configureHttp(HttpConnectionManager &manager, const DraftListener &listener, const TypeRules &rules)
+}  // namespace
+
+void retryRoute(envoy::config::route::v3::Route &route, const Json &conf, Protocol protocol)
 {
-    for (auto &host : *manager.mutable_route_config()->mutable_virtual_hosts()) {
-        for (auto &route : *host.mutable_routes()) {
-            const auto *rule = toRule(&rules, listener.service, route.name());
-            if (!rule || !route.has_route())
-                continue;
-            if (auto policy = retryPolicy(rule->conf, listener.protocol))
-                *route.mutable_route()->mutable_retry_policy() = std::move(*policy);
-        }
-    }
+    if (!route.has_route())
+        return;
+    if (auto policy = retryPolicy(conf, protocol))
+        *route.mutable_route()->mutable_retry_policy() = std::move(*policy);
 }
 
-}  // namespace
+void retryConnections(DraftListener &listener, const Json &conf)
+{
+    // Not where nobody answers: the protocol is unknown then.
+    if (listener.protocol != Protocol::Tcp && listener.protocol != Protocol::Kafka)
+        return;
+    if (const auto attempts = numberAt(at(conf, "tcp"), "maxConnectAttempt"))
+        for (auto &chain : listener.chains)
+            if (chain.tcp)
+                chain.tcp->mutable_max_connect_attempts()->set_value(*attempts);
+}
 
 void applyRetries(Generation &run)
 {
@@ -202,17 +209,15 @@ void applyRetries(Generation &run)
     for (auto &listener : run.draft.listeners) {
         if (listener.origin != Origin::Outbound)
             continue;
+        if (const auto *rule = toRule(rules, listener.service))
+            retryConnections(listener, rule->conf);
         for (auto &chain : listener.chains) {
-            if (chain.http)
-                configureHttp(*chain.http, listener, *rules);
-            // Not where nobody answers: the protocol is unknown then.
-            if (!chain.tcp || (listener.protocol != Protocol::Tcp && listener.protocol != Protocol::Kafka))
+            if (!chain.http)
                 continue;
-            const auto *rule = toRule(rules, listener.service);
-            const auto attempts =
-                rule ? numberAt(at(rule->conf, "tcp"), "maxConnectAttempt") : std::optional<std::uint32_t>();
-            if (attempts)
-                chain.tcp->mutable_max_connect_attempts()->set_value(*attempts);
+            for (auto &host : *chain.http->mutable_route_config()->mutable_virtual_hosts())
+                for (auto &route : *host.mutable_routes())
+                    if (const auto *rule = toRule(rules, listener.service, route.name()))
+                        retryRoute(route, rule->conf, listener.protocol);
         }
     }
 }
