@@ -5,6 +5,7 @@
 #include "backend/client/remote_control_plane.h"
 #include "backend/control/sandbox.h"
 #include "backend/sidecar/local_sidecar_host.h"
+#include "backend/sidecar/sidecar_set.h"
 #include "backend/support/log.h"
 #include "ui/shell/main_window.h"
 
@@ -106,6 +107,7 @@ void Workbench::connectTo(const Options &options, QSettings &settings)
 
     SidecarHostOptions host;
     host.envoy = envoySearch();
+    host.coreDns = coreDnsSearch();
     m_sidecars = std::make_unique<LocalSidecarHost>(host);
     m_sidecars->lookForEnvoy();
 
@@ -123,6 +125,9 @@ void Workbench::connectTo(const Options &options, QSettings &settings)
         spec.caCertificate = m_caCertificate;
         spec.drainMilliseconds = kDrainMilliseconds;
         spec.concurrency = 1;
+        // Names lead somewhere only behind a transparent proxy.
+        if (dataplane.transparentProxying)
+            spec.dns.server = SidecarDns::Auto;
         // Only the sandbox's sample lives on this machine without applications of its own.
         if (m_sandbox && dataplane.address == "127.0.0.1") {
             if (auto workload = workloadFor(dataplane))
@@ -130,6 +135,7 @@ void Workbench::connectTo(const Options &options, QSettings &settings)
         }
         return spec;
     };
+    context.sidecarSet = readSidecarSet;
     context.connectionName = connection.displayName;
     context.connectionColour = m_sandbox ? kSandboxColour : kRemoteColour;
     context.settings = &settings;

@@ -9,13 +9,18 @@
 #include "ui/editors/yaml_view.h"
 #include "ui/graph/graph_page.h"
 #include "ui/shell/query_bar.h"
+#include "ui/sidecars/live_panel.h"
 #include "ui/style/icons.h"
 #include "ui/style/theme.h"
 
 #include <QDir>
+#include <QFile>
 #include <QImage>
+#include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
+#include <QTabWidget>
+#include <QTreeWidget>
 
 #include <functional>
 #include <set>
@@ -85,6 +90,76 @@ void startThree(WindowFixture &f)
                    SidecarLogLine::Origin::Workload);
 }
 
+QByteArray dumpOf(const char *proxy)
+{
+    QFile file(QStringLiteral(MESHSCOPE_TEST_DATA "/trace/") + QString::fromLatin1(proxy) + u".json"_s);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// Envoy's answer to /clusters: requests so far, and errors of one cluster.
+QByteArray clustersAfter(int requests, int errors)
+{
+    const auto host = [](const char *address, int port, int total, int failed,
+                         bool fine = true) -> QByteArray {
+        return R"({"address":{"socket_address":{"address":")" + QByteArray(address) + R"(","port_value":)"
+               + QByteArray::number(port) + R"(}},"health_status":)"
+               + (fine ? R"({"eds_health_status":"HEALTHY"})" : R"({"failed_active_health_check":true})")
+               + R"(,"stats":[{"name":"rq_total","value":")" + QByteArray::number(total)
+               + R"("},{"name":"rq_error","value":")" + QByteArray::number(failed) + R"("}]})";
+    };
+    return R"({"cluster_statuses":[{"name":"backend","host_statuses":[)"
+           + host("192.168.10.2", 8080, requests, errors) + ','
+           + host("192.168.10.3", 8080, requests, 0, false)
+           + R"(]},{"name":"localhost:18080","host_statuses":[)" + host("127.0.0.1", 18080, requests / 2, 0)
+           + R"(]},{"name":"nobody","host_statuses":[]},{"name":"payments_mesh_with_a_long_name_v2","host_statuses":[)"
+           + host("192.168.10.9", 8080, 0, 0) + "]}]}";
+}
+
+void showLive(WindowFixture &f)
+{
+    f.trigger(u"pageSidecars"_s);
+    startThree(f);
+    f.find<QTabWidget>(u"tabs.sidecarTools"_s)->setCurrentIndex(1);
+    f.sidecars.setAdminAnswer(
+        u"certs"_s,
+        R"({"certificates":[{"cert_chain":[{"subject_alt_names":[{"uri":"spiffe://default/web"}],"expiration_time":"2099-01-02T03:04:05Z"}]}]})");
+    auto *live = f.find<ui::LivePanel>(u"panel.live"_s)->live();
+    live->setPause(10);
+    int requests = 0;
+    int errors = 0;
+    f.sidecars.setAdminAnswer(u"clusters"_s, clustersAfter(0, 0));
+    f.window->focus()->set({FocusKind::Sidecar, nullptr, {"default", "web-1"}, -1});
+    for (int i = 0; i < 45; ++i) {
+        requests += i % 9 < 5 ? 1 : 0;
+        errors += i % 17 == 0 ? 1 : 0;
+        f.sidecars.setAdminAnswer(u"clusters"_s, clustersAfter(requests, errors));
+        QTest::qWait(10);
+    }
+    live->setActive(false);
+    f.find<QTreeWidget>(u"list.live"_s)->topLevelItem(0)->setExpanded(true);
+    settle();
+}
+
+void showPath(WindowFixture &f, const QString &to)
+{
+    f.trigger(u"pageSidecars"_s);
+    startThree(f);
+    f.find<QTabWidget>(u"tabs.sidecarTools"_s)->setCurrentIndex(2);
+    f.sidecars.setAdminAnswer(u"config_dump"_s, dumpOf("web"));
+    DnsReport dns;
+    dns.name = u"backend.mesh"_s;
+    dns.rcode = u"NOERROR"_s;
+    dns.addresses = {u"240.0.0.0"_s};
+    dns.answerer = u"Envoy's DNS filter"_s;
+    dns.ttl = 30;
+    dns.milliseconds = 0.7;
+    f.sidecars.setDnsAnswer(dns);
+    f.find<QLineEdit>(u"field.traceTo"_s)->setText(to);
+    f.find<QPushButton>(u"button.trace"_s)->click();
+    QTRY_VERIFY(f.find<QPushButton>(u"button.trace"_s)->isEnabled());
+    settle();
+}
+
 std::vector<Scene> scenes()
 {
     return {
@@ -151,6 +226,13 @@ std::vector<Scene> scenes()
              f.find<QPushButton>(u"button.call"_s)->click();
              QTest::qWait(250);
          }},
+        {"sidecars-live", withHello, showLive},
+        {"sidecars-path", withHello,
+         [](WindowFixture &f) {
+             showPath(f, u"backend.mesh/api/7"_s);
+             f.find<QTreeWidget>(u"list.traceSteps"_s)->topLevelItem(4)->setExpanded(true);
+         }},
+        {"sidecars-path-stops", withHello, [](WindowFixture &f) { showPath(f, u"127.0.0.1:10008/x"_s); }},
         {"sidecars-failed", withHello,
          [](WindowFixture &f) {
              f.trigger(u"pageSidecars"_s);

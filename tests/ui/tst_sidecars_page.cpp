@@ -13,10 +13,14 @@
 #include <QClipboard>
 #include <QComboBox>
 #include <QDialog>
+#include <QFile>
 #include <QLabel>
 #include <QLineEdit>
 #include <QListView>
+#include <QMenu>
+#include <QPlainTextEdit>
 #include <QPushButton>
+#include <QTabWidget>
 #include <QTreeWidget>
 
 using namespace Qt::StringLiterals;
@@ -93,6 +97,83 @@ private Q_SLOTS:
         call->click();
         QTRY_COMPARE(f.find<QLabel>(u"label.callSummary"_s)->text(), u"Connection refused."_s);
         QTRY_VERIFY(call->isEnabled());
+    }
+
+    void theLiveViewFollowsTheFocus()
+    {
+        WindowFixture f(helloMesh());
+        f.trigger(u"pageSidecars"_s);
+        f.trigger(u"startAllSidecars"_s);
+        f.find<QTabWidget>(u"tabs.sidecarTools"_s)->setCurrentIndex(1);
+        f.sidecars.setAdminAnswer(
+            u"clusters"_s,
+            R"({"cluster_statuses":[{"name":"backend","host_statuses":[{"address":{"socket_address":{"address":"10.0.0.2",
+            "port_value":80}},"health_status":{"failed_active_health_check":true}}]},{"name":"nobody"}]})");
+        f.sidecars.setAdminAnswer(u"logging"_s, "active loggers:\n  admin: info\n");
+        f.sidecars.setAdminAnswer(u"config_dump"_s, R"({"configs":[]})");
+        f.window->focus()->set({FocusKind::Sidecar, nullptr, {"default", "web-1"}, -1});
+        auto *list = f.find<QTreeWidget>(u"list.live"_s);
+        QTRY_COMPARE(list->topLevelItemCount(), 2);
+        QCOMPARE(list->topLevelItem(0)->text(1), u"0 of 1"_s);
+        QCOMPARE(list->topLevelItem(0)->child(0)->text(0), u"10.0.0.2:80"_s);
+        QCOMPARE(list->topLevelItem(0)->child(0)->toolTip(1), u"failed active health check"_s);
+        QCOMPARE(list->topLevelItem(1)->text(1), u"none"_s);
+
+        auto *debug = f.find<QPushButton>(u"button.debugForAWhile"_s);
+        Q_EMIT debug->menu()->aboutToShow();
+        debug->menu()->actions().first()->trigger();
+        QTRY_COMPARE(debug->text(), u"Debug: 60 s left"_s);
+        QVERIFY(f.sidecars.posted().contains(u"logging?level=debug"_s));
+        Q_EMIT debug->menu()->aboutToShow();
+        debug->menu()->actions().first()->trigger();  // back
+        QTRY_COMPARE(debug->text(), u"Debug 60 s"_s);
+        QVERIFY(f.sidecars.posted().contains(u"logging?level=info"_s));
+
+        f.find<QPushButton>(u"button.configuration"_s)->click();
+        QTRY_VERIFY(f.window->findChild<QWidget *>(u"window.text"_s));
+        auto *window = f.window->findChild<QWidget *>(u"window.text"_s);
+        QVERIFY(window->findChild<QPlainTextEdit *>(u"text.content"_s)->toPlainText().contains(u"configs"_s));
+        window->close();
+    }
+
+    void aPathIsTraced()
+    {
+        WindowFixture f(helloMesh());
+        f.trigger(u"pageSidecars"_s);
+        auto *go = f.find<QPushButton>(u"button.trace"_s);
+        f.find<QTabWidget>(u"tabs.sidecarTools"_s)->setCurrentIndex(2);
+        QVERIFY(!go->isEnabled());
+        f.trigger(u"startAllSidecars"_s);
+        QTRY_VERIFY(go->isEnabled());
+        QFile file(QStringLiteral(MESHSCOPE_TEST_DATA "/trace/web.json"));
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        f.sidecars.setAdminAnswer(u"config_dump"_s, file.readAll());
+        auto *target = f.find<QLineEdit>(u"field.traceTo"_s);
+        auto *reason = f.find<QLabel>(u"label.traceStop"_s);
+        target->setText(u"127.0.0.1:10001/api/7"_s);
+        go->click();
+        QTRY_COMPARE(reason->text(), u"at 10.0.0.4:80"_s);
+        QVERIFY(f.find<QTreeWidget>(u"list.traceSteps"_s)->topLevelItemCount() >= 4);
+        target->setText(u"127.0.0.1:10003"_s);
+        go->click();
+        QTRY_VERIFY2(reason->text().startsWith(u"no endpoint"_s), qPrintable(reason->text()));
+        target->setText(u"not a host"_s);
+        go->click();
+        QTRY_VERIFY2(reason->text().contains(u"not a host, port and path"_s), qPrintable(reason->text()));
+    }
+
+    void leftoversAreOfferedForRemoval()
+    {
+        WindowFixture f(helloMesh());
+        f.sidecars.setLeftovers({{u"/run/ms-1-x"_s, {4711}, {u"sleep"_s}}});
+        f.trigger(u"pageSidecars"_s);
+        f.trigger(u"startAllSidecars"_s);
+        auto *end = f.find<QPushButton>(u"button.endLeftovers"_s);
+        QTRY_VERIFY(end->isVisible());
+        QVERIFY(noticeOf(f)->text().contains(u"left running: sleep"_s));
+        end->click();
+        QVERIFY(f.sidecars.leftovers().isEmpty());
+        QTRY_VERIFY(!end->isVisible());
     }
 
     void theInspectorCallsToo()

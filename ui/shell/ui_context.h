@@ -10,6 +10,7 @@
 #include <QString>
 
 #include <functional>
+#include <vector>
 
 class QSettings;
 
@@ -23,6 +24,8 @@ struct UiContext {
     SidecarHost *sidecars = nullptr;
     // What a sidecar for this Dataplane needs; the error says why none can run here. Empty = none can.
     std::function<Result<SidecarSpec>(const Dataplane &)> sidecarSpec;
+    // The proxies of a sidecar set file (product.md §7). Empty = sets are not offered.
+    std::function<Result<std::vector<SidecarSpec>>(const QString &path)> sidecarSet;
     QString connectionName;
     QColor connectionColour;  // visible on every page that shows the connection, and on its push button
     int refreshMilliseconds = 5000;  // while the window is seen and not paused

@@ -7,12 +7,16 @@
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
 #include "ui/sidecars/call_panel.h"
+#include "ui/sidecars/live_panel.h"
 #include "ui/sidecars/log_view.h"
+#include "ui/sidecars/path_panel.h"
 #include "ui/style/delegates.h"
 
 #include <QApplication>
 #include <QClipboard>
+#include <QFileDialog>
 #include <QSplitter>
+#include <QTabWidget>
 #include <QVBoxLayout>
 
 using namespace Qt::StringLiterals;
@@ -25,6 +29,9 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     , m_table(new TableView)
     , m_log(new LogView(workspace))
     , m_call(new CallPanel(workspace))
+    , m_live(new LivePanel(workspace))
+    , m_path(new PathPanel(workspace))
+    , m_tools(new QTabWidget)
     , m_parts(new QSplitter(Qt::Vertical))
     , m_frame(new PageFrame(tr("Sidecars"), m_parts, this))
 {
@@ -59,9 +66,14 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     auto *lower = new QSplitter(Qt::Horizontal);
     lower->setObjectName(u"splitter.sidecarLog"_s);
     lower->addWidget(m_log);
-    lower->addWidget(m_call);
+    m_tools->setObjectName(u"tabs.sidecarTools"_s);
+    m_tools->setDocumentMode(true);
+    m_tools->addTab(m_call, tr("Call"));
+    m_tools->addTab(m_live, tr("Live"));
+    m_tools->addTab(m_path, tr("Path"));
+    lower->addWidget(m_tools);
     lower->setStretchFactor(0, 1);
-    lower->setSizes({490, 240});
+    lower->setSizes({300, 430});
     lower->setChildrenCollapsible(false);
     m_parts->setObjectName(u"splitter.sidecars"_s);
     m_parts->addWidget(m_table);
@@ -70,11 +82,24 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
     m_parts->setSizes({160, 320});
     m_parts->setChildrenCollapsible(false);
 
+    if (workspace.context.sidecarSet && workspace.context.sidecars) {
+        auto *set = new QAction(tr("Run a set …"), this);
+        set->setObjectName(u"action.runSidecarSet"_s);
+        set->setToolTip(tr("Start all proxies that a sidecar set file names"));
+        connect(set, &QAction::triggered, this, &SidecarsPage::chooseSet);
+        m_frame->addAction(set);
+    }
     m_frame->addAction(workspace.actions.stopAllSidecars);
     m_frame->addAction(workspace.actions.startAllSidecars, true);
     auto *copy = m_frame->notice()->addButton(tr("Copy details"), u"button.copySidecarDetails"_s);
     m_copy = copy;
     connect(copy, &QPushButton::clicked, this, [this] { QApplication::clipboard()->setText(m_details); });
+    auto *endLeftovers = m_frame->notice()->addButton(tr("End them"), u"button.endLeftovers"_s);
+    m_endLeftovers = endLeftovers;
+    connect(endLeftovers, &QPushButton::clicked, this, [this] {
+        m_workspace.context.sidecars->removeLeftovers();
+        refresh();
+    });
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_frame);
@@ -128,12 +153,61 @@ void SidecarsPage::showRefusal(const ResourceKey &key, const Error &error)
     refresh();
 }
 
+void SidecarsPage::showTool(Tool tool) { m_tools->setCurrentIndex(static_cast<int>(tool)); }
+
+void SidecarsPage::chooseSet()
+{
+    const QString path = QFileDialog::getOpenFileName(this, tr("Run a sidecar set"), {},
+                                                      tr("Sidecar sets (*.yaml *.yml);;All files (*)"));
+    if (!path.isEmpty())
+        runSet(path);
+}
+
+void SidecarsPage::runSet(const QString &path)
+{
+    m_refusal.clear();
+    const auto set = m_workspace.context.sidecarSet(path);
+    if (!set) {
+        m_refusal = tr("The set cannot be run: %1").arg(errorLine(set.error()));
+        m_details = errorDetails(set.error(), tr("sidecar set %1").arg(path));
+        return refresh();
+    }
+    for (const auto &spec : *set) {
+        if (const auto started = m_workspace.context.sidecars->start(spec); !started)
+            showRefusal(spec.dataplane, started.error());
+    }
+    refresh();
+}
+
+// What an earlier, killed run left running is offered for removal until it is gone.
+bool SidecarsPage::showLeftovers()
+{
+    const auto leftovers = m_workspace.context.sidecars->leftovers();
+    m_endLeftovers->setVisible(!leftovers.isEmpty());
+    m_copy->setVisible(leftovers.isEmpty());
+    if (leftovers.isEmpty())
+        return false;
+    QStringList programs;
+    for (const auto &leftover : leftovers)
+        programs << leftover.programs;
+    programs.removeDuplicates();
+    m_frame->notice()->setNotice(
+        Mark::Partly,
+        tr("An earlier run of Meshscope was killed and left running: %1.").arg(programs.join(u", "_s)));
+    return true;
+}
+
 void SidecarsPage::followFocus()
 {
     const FocusTarget &target = m_workspace.focus->target();
     const bool mine = target.kind == FocusKind::Sidecar || target.kind == FocusKind::Dataplane
                       || target.kind == FocusKind::Inbound;
-    m_table->showRow(mine ? m_workspace.sidecars->indexOf(target.key) : QModelIndex());
+    const QModelIndex row = mine ? m_workspace.sidecars->indexOf(target.key) : QModelIndex();
+    m_table->showRow(row);
+    if (row.isValid()) {
+        m_live->showSidecar(target.key);
+        m_path->choose(target.key);
+    }
     refresh();
 }
 
@@ -161,7 +235,8 @@ void SidecarsPage::refresh()
     const QString missing =
         tr("Envoy was not found on this machine, so no sidecar can start. %1").arg(envoy.advice).trimmed();
     if (all == 0) {
-        m_frame->notice()->clear();
+        if (!showLeftovers())
+            m_frame->notice()->clear();
         if (!envoy.isFound()) {
             const QString tried =
                 envoy.tried.isEmpty() ? QString() : tr("Looked in: %1").arg(envoy.tried.join(u", "_s));
@@ -196,7 +271,9 @@ void SidecarsPage::refresh()
         if (!failed || status.key == m_workspace.focus->target().key)
             failed = &status;
     }
-    if (failed) {
+    if (showLeftovers()) {
+        m_details.clear();
+    } else if (failed) {
         const Error error =
             failed->failure.value_or(Error{Error::Code::Internal, failed->detail.toStdString(), {}});
         m_details = errorDetails(error, tr("sidecar of %1").arg(toQString(failed->key.name)));
