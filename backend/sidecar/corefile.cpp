@@ -10,9 +10,13 @@ using namespace Qt::StringLiterals;
 QString stockCorefile(const CorefileFields &fields)
 {
     QString text = u".:%1 {\n    bind 127.0.0.1\n"_s.arg(fields.port);
+    // The system's resolvers stand in the first `forward` too: when nobody listens on Envoy's port (its proxy
+    // is not transparent) CoreDNS goes on within the list, while `next` is for codes that Envoy answers.
     if (fields.envoyPort != 0)
-        text += u"    forward . 127.0.0.1:%1 {\n        prefer_udp\n        max_fails 0\n"
-                "        next NXDOMAIN NOTIMP FORMERR SERVFAIL REFUSED\n    }\n"_s.arg(fields.envoyPort);
+        text += u"    forward . 127.0.0.1:%1 %2 {\n        policy sequential\n        prefer_udp\n"
+                "        max_fails 0\n        next NXDOMAIN NOTIMP FORMERR SERVFAIL REFUSED\n    }\n"_s
+                    .arg(fields.envoyPort)
+                    .arg(fields.resolvConf);
     text += u"    forward . %1\n"_s.arg(fields.resolvConf);
     if (fields.metricsPort != 0)
         text += u"    prometheus 127.0.0.1:%1\n"_s.arg(fields.metricsPort);

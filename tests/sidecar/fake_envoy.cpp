@@ -79,8 +79,12 @@ int main(int argc, char **argv)
 
     std::ifstream file(config);
     const std::string bootstrap{std::istreambuf_iterator<char>(file), {}};
-    const auto found = bootstrap.find("portValue:");
-    const int port = found == std::string::npos ? 0 : std::atoi(bootstrap.c_str() + found + 10);
+    // Of the admin address, however it is written: portValue: 9901, or "portValue": 9901.
+    const auto found =
+        bootstrap.find_first_of("0123456789", bootstrap.find("portValue", bootstrap.find("admin")));
+    const int port = bootstrap.find("portValue") == std::string::npos || found == std::string::npos
+                         ? 0
+                         : std::atoi(bootstrap.c_str() + found);
     // An admin interface on a Unix socket: "pipe: {path: /x/y.sock}".
     std::string pipe;
     if (const auto at = bootstrap.find("path: "); bootstrap.find("pipe:") != std::string::npos)

@@ -25,13 +25,15 @@ struct HostFixture {
     QTemporaryDir folder;
     std::unique_ptr<LocalSidecarHost> host;
 
-    explicit HostFixture(const QString &envoy = fakeEnvoy(), ToolSearch coreDns = {})
+    explicit HostFixture(const QString &envoy = fakeEnvoy(), ToolSearch coreDns = {},
+                         const QString &resolvConf = {})
     {
         SidecarHostOptions options;
         options.envoy = {};
         options.envoy.named = envoy;
         options.coreDns = std::move(coreDns);
         options.baseFolder = folder.path();
+        options.resolvConf = resolvConf;
         options.timings.readyPause = 20;
         options.timings.grace = 300;
         options.timings.restartPause = 100;

@@ -353,7 +353,8 @@ private Q_SLOTS:
         const QString stock = stockCorefile(fields);
         QVERIFY(stock.startsWith(u".:15053 {\n    bind 127.0.0.1\n"_s));
         QVERIFY(stock.contains(u"next NXDOMAIN NOTIMP FORMERR SERVFAIL REFUSED"_s));
-        QVERIFY(stock.contains(u"forward . /etc/resolv.conf"_s));
+        QVERIFY(stock.contains(u"forward . 127.0.0.1:15054 /etc/resolv.conf {"_s));
+        QVERIFY(stock.contains(u"forward . /etc/resolv.conf\n"_s));
         QVERIFY(stock.contains(u"log\n"_s));
         QVERIFY(!usesAlternate(stock));
 

@@ -48,6 +48,7 @@ private Q_SLOTS:
         spec.dns.metricsPort = kAnyFreePort;
         QVERIFY(rig.host->start(spec));
         QTRY_COMPARE_WITH_TIMEOUT(rig.status().phase, SidecarPhase::Ready, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(rig.status().dnsPid != 0, 20'000);
         const auto ready = rig.status();
         QVERIFY2(ready.dnsServer.startsWith(u"CoreDNS 1."_s), qPrintable(ready.dnsServer));
         QVERIFY(isProcessAlive(ready.dnsPid));
@@ -83,6 +84,34 @@ private Q_SLOTS:
         QVERIFY(rig.folderIsEmpty());
     }
 
+    // A proxy that is not transparent has no DNS filter: nobody listens on its port.
+    void withoutAFilterTheSystemIsAsked()
+    {
+        QUdpSocket system;
+        QVERIFY(system.bind(QHostAddress(QHostAddress::LocalHost)));
+        connect(&system, &QUdpSocket::readyRead, &system, [&system] {
+            QByteArray query(static_cast<qsizetype>(system.pendingDatagramSize()), '\0');
+            QHostAddress host;
+            quint16 port = 0;
+            system.readDatagram(query.data(), query.size(), &host, &port);
+            system.writeDatagram(dnsAnswer(query, {u"10.1.2.3"_s}, 30), host, port);
+        });
+        // CoreDNS takes an address with a port where it takes a resolv.conf.
+        HostFixture rig(fakeEnvoy(), coreDnsSearch(), u"127.0.0.1:%1"_s.arg(system.localPort()));
+        const quint16 admin = freePort();
+        FakeHttpServer controlPlane(
+            [admin](const FakeRequest &) { return bootstrapReply(tcpBootstrap(admin)); });
+        auto spec = HostFixture::spec(controlPlane.url());
+        spec.dns.server = SidecarDns::CoreDns;
+        QVERIFY(rig.host->start(spec));
+        QTRY_COMPARE_WITH_TIMEOUT(rig.status().phase, SidecarPhase::Ready, 20'000);
+        QStringList addresses;
+        QTRY_VERIFY_WITH_TIMEOUT(
+            (addresses = waitFor(rig.host->resolve(kKey, u"example.org"_s, u"A"_s))->addresses)
+                == QStringList{u"10.1.2.3"_s},
+            20'000);
+    }
+
     void whenItDiesTheSidecarEnds()
     {
         HostFixture rig(fakeEnvoy(), coreDnsSearch());
@@ -93,7 +122,7 @@ private Q_SLOTS:
         spec.dns.server = SidecarDns::Auto;
         QVERIFY(rig.host->start(spec));
         QTRY_COMPARE_WITH_TIMEOUT(rig.status().phase, SidecarPhase::Ready, 20'000);
-        QTRY_VERIFY(rig.status().dnsPid != 0);
+        QTRY_VERIFY_WITH_TIMEOUT(rig.status().dnsPid != 0, 20'000);
         signalGroup(rig.status().dnsPid, GroupSignal::Kill);
         QTRY_COMPARE_WITH_TIMEOUT(rig.status().phase, SidecarPhase::Failed, 20'000);
         QVERIFY2(rig.failure().startsWith(u"CoreDNS was ended by signal 9"_s), qPrintable(rig.failure()));
