@@ -1,7 +1,7 @@
 // Behaves like Envoy as far as the launcher can see: --version, an admin interface where the bootstrap says,
-// log lines, SIGTERM. FAKE_ENVOY in the environment asks for a fault; several are separated by commas:
+// log lines, SIGTERM, and status 3 after POST /end on its admin interface. FAKE_ENVOY in the environment asks
+// for a fault; several are separated by commas:
 //   exit-at-once      ends with Envoy's words about a port in use
-//   exit-when-asked   ends with status 3 when its admin interface is told to (POST /end)
 //   bad-bootstrap     ends with Envoy's words about a bootstrap that it does not take
 //   ignore-sigterm    only SIGKILL ends it
 //   flood             writes 100 MB of log lines

@@ -354,6 +354,19 @@ private Q_SLOTS:
         QVERIFY2(failure().startsWith("Envoy was ended by signal 9"_L1), qPrintable(failure()));
     }
 
+    void anEnvoyThatEndsByItselfLaterIsAFailure()
+    {
+        const quint16 admin = freePort();
+        FakeHttpServer controlPlane([admin](const FakeRequest &) { return bootstrapAnswer(admin); });
+        makeHost();
+        QVERIFY(m_host->start(specFor(controlPlane.url())));
+        QTRY_COMPARE(status().phase, SidecarPhase::Ready);
+        (void)m_host->admin(kKey, u"end"_s, SidecarHost::AdminVerb::Post);
+        QTRY_COMPARE(status().phase, SidecarPhase::Failed);
+        QCOMPARE(failure(), u"Envoy ended with status 3: [main] told to end"_s);
+        QVERIFY(folderIsEmpty());
+    }
+
     void aRestartInAnswerToTheFailureIsPossible()
     {
         const quint16 admin = freePort();
