@@ -272,7 +272,9 @@ Result<SidecarSpec> sidecarSpec(const SidecarOptions &options)
     spec.metricsKeyPath = QString::fromStdString(options.metricsKeyPath);
     spec.portsMayMove = !options.strictPorts;
     spec.restart = options.restart == "on-failure" ? SidecarRestart::OnFailure : SidecarRestart::Never;
-    spec.readinessPort = 9902;
+    // Beside others on this machine kuma-dp's own port is soon in the way: the next proxy's admin is often on
+    // it.
+    spec.readinessPort = options.strictPorts ? 9902 : kAnyFreePort;
     const auto drain = milliseconds(options.drainTime, "--drain-time");
     if (!drain)
         return fail(drain.error());

@@ -307,7 +307,7 @@ void TestPolicies::valuesKnowWhereTheyComeFrom()
     const auto rules = rulesFor(*mesh, backend());
     const auto *web = toRule(rules.of("MeshTimeout"), "web");
     QVERIFY(web);
-    QCOMPARE(names(web->origins), (QStringList{u"strong"_s, u"weak"_s}));
+    QCOMPARE(names(web->origins), (QStringList{u"weak"_s, u"strong"_s}));
     QVERIFY(web->conf == yaml(u"{idleTimeout: 2s, connectionTimeout: 9s}"_s));
     const auto *other = toRule(rules.of("MeshTimeout"), "other");
     QCOMPARE(names(other->origins), QStringList{u"weak"_s});

@@ -116,12 +116,10 @@ bool isMoreSpecific(const Rule &a, const Rule &b)
                                         before);
 }
 
-std::vector<PolicyPtr> byName(std::vector<PolicyPtr> policies)
+void addOrigin(std::vector<PolicyPtr> &origins, const PolicyPtr &policy)
 {
-    std::sort(policies.begin(), policies.end(),
-              [](const PolicyPtr &a, const PolicyPtr &b) { return a->resource->key < b->resource->key; });
-    policies.erase(std::unique(policies.begin(), policies.end()), policies.end());
-    return policies;
+    if (std::find(origins.begin(), origins.end(), policy) == origins.end())
+        origins.push_back(policy);
 }
 
 Subset subsetOf(const TargetRef &target)
@@ -271,12 +269,11 @@ std::optional<Rule> proxyRule(const std::vector<PolicyMatch> &matched)
         if (match.policy->conf.is_null())
             continue;
         confs.push_back(&match.policy->conf);
-        rule.origins.push_back(match.policy);
+        addOrigin(rule.origins, match.policy);
     }
     if (confs.empty())
         return std::nullopt;
     rule.conf = mergedConf(confs);
-    rule.origins = byName(std::move(rule.origins));
     return rule;
 }
 
@@ -298,12 +295,11 @@ Rules partition(const std::vector<RuleItem> &items, bool withNegations)
                 if (!holds(item.subset, rule.subset))
                     continue;
                 confs.push_back(item.conf);
-                rule.origins.push_back(item.policy);
+                addOrigin(rule.origins, item.policy);
             }
             if (confs.empty())
                 continue;
             rule.conf = mergedConf(confs);
-            rule.origins = byName(std::move(rule.origins));
             if (!withNegations)
                 std::erase_if(rule.subset, [](const SubsetTag &tag) { return tag.isNegated; });
             rules.push_back(std::move(rule));

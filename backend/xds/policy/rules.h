@@ -30,7 +30,7 @@ using Subset = std::vector<SubsetTag>;  // no tags = everybody
 struct Rule {
     Subset subset;
     Json conf;
-    std::vector<PolicyPtr> origins;  // by name
+    std::vector<PolicyPtr> origins;  // weakest first
 };
 using Rules = std::vector<Rule>;  // from the most specific to the least
 
