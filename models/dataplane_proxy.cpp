@@ -133,12 +133,17 @@ int compareRows(const DataplaneOverview &a, const DataplaneOverview &b, Dataplan
     return 0;
 }
 
+bool areInOrder(const DataplaneOverview &a, const DataplaneOverview &b, DataplaneTable::Column column)
+{
+    const int order = compareRows(a, b, column);
+    return order != 0 ? order < 0 : a.key() < b.key();
+}
+
 }  // namespace
 
 DataplaneProxy::DataplaneProxy(QObject *parent)
-    : QSortFilterProxyModel(parent)
+    : OrderedProxy(parent)
 {
-    setDynamicSortFilter(true);
     for (auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(this, signal, this, &DataplaneProxy::scheduleCounts);
     connect(this, &QAbstractItemModel::modelReset, this, &DataplaneProxy::scheduleCounts);
@@ -151,7 +156,7 @@ void DataplaneProxy::setSourceModel(QAbstractItemModel *model)
         m_table->disconnect(this);
     m_table = qobject_cast<DataplaneTable *>(model);
     Q_ASSERT(m_table || !model);
-    QSortFilterProxyModel::setSourceModel(model);
+    OrderedProxy::setSourceModel(model);
     if (!m_table)
         return;
     connect(m_table, &DataplaneTable::agesChanged, this, &DataplaneProxy::passAgesOn);
@@ -198,14 +203,6 @@ QString DataplaneProxy::service() const { return toQString(m_service); }
 
 int DataplaneProxy::shown() const { return rowCount(); }
 
-void DataplaneProxy::refilter()
-{
-    if (m_table && m_table->rowCount() > kRefilterByRows)
-        invalidate();
-    else
-        invalidateFilter();
-}
-
 int DataplaneProxy::total() const
 {
     if (!m_table)
@@ -237,9 +234,9 @@ QModelIndex DataplaneProxy::indexOf(const ResourceKey &key, int column) const
     return m_table ? mapFromSource(m_table->indexOf(key, column)) : QModelIndex();
 }
 
-bool DataplaneProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
+bool DataplaneProxy::acceptsRow(int row) const
 {
-    if (!m_table || parent.isValid())
+    if (!m_table)
         return false;
     const DataplanePtr &pointer = m_table->rowAt(row);
     const Dataplane &dataplane = *pointer->dataplane;
@@ -250,35 +247,48 @@ bool DataplaneProxy::filterAcceptsRow(int row, const QModelIndex &parent) const
     return !m_filter || m_filter->accepts(pointer, static_cast<std::size_t>(row));
 }
 
-bool DataplaneProxy::lessThan(const QModelIndex &left, const QModelIndex &right) const
+bool DataplaneProxy::isLess(int a, int b, int column) const
 {
-    const DataplaneOverview &a = *m_table->rowAt(left.row());
-    const DataplaneOverview &b = *m_table->rowAt(right.row());
-    const int order = compareRows(a, b, static_cast<DataplaneTable::Column>(left.column()));
-    return order != 0 ? order < 0 : a.key() < b.key();
+    return areInOrder(*m_table->rowAt(a), *m_table->rowAt(b), static_cast<DataplaneTable::Column>(column));
+}
+
+OrderedProxy::Less DataplaneProxy::frozenOrder(int column) const
+{
+    return [rows = m_table->rows(), column = static_cast<DataplaneTable::Column>(column)](int a, int b) {
+        return areInOrder(*rows[static_cast<std::size_t>(a)], *rows[static_cast<std::size_t>(b)], column);
+    };
 }
 
 QVariant DataplaneProxy::data(const QModelIndex &index, int role) const
 {
-    const bool isAsked =
-        m_filter && m_filter->answer() && index.isValid() && (role == MatchedRole || role == Qt::ToolTipRole);
-    if (!isAsked)
-        return QSortFilterProxyModel::data(index, role);
+    if (!m_filter || !index.isValid())
+        return OrderedProxy::data(index, role);
+    if (role != MatchedRole && role != TintRole && role != Qt::ToolTipRole)
+        return OrderedProxy::data(index, role);
     const DataplaneOverview &row = *m_table->rowAt(mapToSource(index).row());
+    const ColourRule *rule = m_filter->ruleOf(row);
+    if (role == TintRole)
+        return rule ? QVariant(rule->tint) : QVariant();
     if (role == Qt::ToolTipRole) {
-        QStringList parts{QSortFilterProxyModel::data(index, role).toString(), matchText(row)};
+        QStringList parts{OrderedProxy::data(index, role).toString(), matchText(row)};
+        if (rule)
+            parts << tr("Coloured by the query %1").arg(rule->name);
         parts.removeAll(QString());
         return parts.join(u"\n\n"_s);
     }
-    const auto matches = m_filter->answer()->query.explain(row, m_filter->answer()->at);
+    if (!m_filter->answer())
+        return {};
+    const auto matches = m_filter->explain(row);
     return std::any_of(matches.begin(), matches.end(),
                        [&index](const query::Match &match) { return columnOf(match) == index.column(); });
 }
 
 QString DataplaneProxy::matchText(const DataplaneOverview &row) const
 {
+    if (!m_filter->answer())
+        return {};
     QStringList lines;
-    for (const auto &match : m_filter->answer()->query.explain(row, m_filter->answer()->at)) {
+    for (const auto &match : m_filter->explain(row)) {
         QString line = toQString(match.field);
         if (!match.value.empty())
             line += (match.isNot ? u" is "_s : u" "_s) + toQString(match.value);

@@ -3,10 +3,10 @@
 
 #include "backend/api/mesh_source.h"
 #include "models/diffed_table.h"
+#include "models/ordered_proxy.h"
 #include "models/roles.h"
 
 #include <QPointer>
-#include <QSortFilterProxyModel>
 
 #include <optional>
 #include <string>
@@ -82,7 +82,7 @@ private:
 // Filter and order. Rows pass that the query matches. Sorting compares the rows themselves; equal ones by
 // key. The source model must be a DataplaneTable. Beside the table's, it answers MatchedRole, and on hover
 // which terms of the query the row matches.
-class DataplaneProxy : public QSortFilterProxyModel
+class DataplaneProxy : public OrderedProxy
 {
     Q_OBJECT
 
@@ -113,11 +113,11 @@ Q_SIGNALS:
                            // the event loop
 
 protected:
-    bool filterAcceptsRow(int row, const QModelIndex &parent) const override;
-    bool lessThan(const QModelIndex &left, const QModelIndex &right) const override;
+    bool acceptsRow(int row) const override;
+    bool isLess(int a, int b, int column) const override;
+    Less frozenOrder(int column) const override;
 
 private:
-    void refilter();
     void scheduleCounts();
     void passAgesOn();
     QString matchText(const DataplaneOverview &row) const;

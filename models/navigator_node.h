@@ -3,6 +3,9 @@
 
 #include "models/mesh_digest.h"
 #include "models/navigator_tree.h"
+#include "models/query_filter.h"
+
+#include <QPointer>
 
 #include <memory>
 #include <string>
@@ -42,6 +45,7 @@ struct NavigatorTree::Source {
     MeshSource *source = nullptr;
     Node *node = nullptr;
     std::unique_ptr<Digester> digester;
+    QPointer<const QueryFilter> filter;
     Health worst = Health::Unknown;  // of its dataplanes
 };
 

@@ -55,6 +55,12 @@ bool NavigatorTree::canFetchMore(const QModelIndex &parent) const
 
 void NavigatorTree::fetchMore(const QModelIndex &parent) { fetch(nodeOf(parent)); }
 
+void NavigatorTree::setFilter(const MeshSource *source, const QueryFilter *filter)
+{
+    if (Source *entry = sourceOf(source))
+        entry->filter = filter;
+}
+
 QVariant NavigatorTree::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid))
@@ -96,7 +102,9 @@ QVariant NavigatorTree::data(const QModelIndex &index, int role) const
     case NodeKindRole:
         return static_cast<int>(node.kind);
     case MutedRole:
-        return facts.isMuted;
+        return facts.isMuted
+               || (node.source && node.source->filter
+                   && !node.source->filter->acceptsTarget(targetOf(index)));
     default:
         return {};
     }

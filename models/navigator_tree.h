@@ -17,6 +17,7 @@
 namespace meshscope {
 
 class MeshSource;
+class QueryFilter;
 
 class NavigatorTree : public QAbstractItemModel
 {
@@ -25,7 +26,7 @@ class NavigatorTree : public QAbstractItemModel
 public:
     enum Role {
         NodeKindRole = FirstFreeRole,  // NodeKind as int; finer than KindRole, which is None for groups
-        MutedRole,                     // bool: a stale or failed control plane, an ended sidecar
+        MutedRole,  // bool: a stale or failed control plane, an ended sidecar, what the query does not match
     };
     enum NodeKind {
         RootNode,
@@ -45,6 +46,8 @@ public:
     // Neither is owned; both may die first. Control planes stand in the order they were added, Sidecars last.
     void addSource(MeshSource *source);
     void removeSource(MeshSource *source);
+    // Not owned; may die first. What it does not accept is muted; paint anew when its answer changes.
+    void setFilter(const MeshSource *source, const QueryFilter *filter);
     void setSidecarHost(SidecarHost *host);  // nullptr = no root Sidecars
 
     // The node of a target, made when it was not built yet; invalid when there is no such thing (any more). A

@@ -186,7 +186,7 @@ bool QueryFilter::accepts(const DataplanePtr &row) const
         [](const DataplanePtr &candidate, const ResourceKey &key) { return candidate->key() < key; });
     if (at != rows.end() && *at == row)
         return m_answer->matched.rows[static_cast<std::size_t>(at - rows.begin())];
-    return m_answer->query.matches(*row, m_answer->at);
+    return m_answer->query.matches(*row, m_answer->at, m_answer->matched.policies.get());
 }
 
 bool QueryFilter::acceptsService(const ResourceKey &service, bool isOffered) const
@@ -202,6 +202,48 @@ bool QueryFilter::acceptsService(const ResourceKey &service, bool isOffered) con
     DataplaneOverview row;
     row.dataplane = std::make_shared<const Dataplane>(std::move(dataplane));
     return m_answer->query.matches(row, m_answer->at);
+}
+
+std::vector<query::Match> QueryFilter::explain(const DataplaneOverview &row) const
+{
+    return m_answer ? m_answer->query.explain(row, m_answer->at, m_answer->matched.policies.get())
+                    : std::vector<query::Match>();
+}
+
+bool QueryFilter::acceptsTarget(const FocusTarget &target) const
+{
+    if (!m_answer)
+        return true;
+    switch (target.kind) {
+    case FocusKind::Dataplane:
+    case FocusKind::Inbound:
+    case FocusKind::Sidecar: {
+        const DataplanePtr row = m_snapshot->find(target.key);
+        return !row || accepts(row);
+    }
+    case FocusKind::Service:
+        return acceptsService(target.key, true) || acceptsService(target.key, false);
+    case FocusKind::None:
+    case FocusKind::ControlPlane:
+    case FocusKind::Mesh:
+        break;
+    }
+    return true;
+}
+
+void QueryFilter::setColourRules(std::vector<ColourRule> rules)
+{
+    m_rules = std::move(rules);
+    Q_EMIT coloursChanged();
+}
+
+const ColourRule *QueryFilter::ruleOf(const DataplaneOverview &row) const
+{
+    const TimePoint now = m_now == TimePoint{} ? currentTime() : m_now;
+    const auto rule = std::find_if(m_rules.begin(), m_rules.end(), [&row, now](const ColourRule &one) {
+        return !one.query.isEmpty() && one.query.matches(row, now);
+    });
+    return rule == m_rules.end() ? nullptr : &*rule;
 }
 
 QFuture<Result<query::Completion>> QueryFilter::complete(const std::string &text, std::size_t cursor)

@@ -6,9 +6,11 @@
 #include "backend/query/completion.h"
 #include "backend/query/query.h"
 #include "backend/query/tag_index.h"
+#include "models/focus.h"
 
 #include <QFuture>
 #include <QObject>
+#include <QString>
 #include <QThreadPool>
 
 #include <memory>
@@ -24,6 +26,13 @@ struct FilterAnswer {
     std::vector<ResourceKey> services;  // of rows that match; sorted
 };
 using FilterAnswerPtr = std::shared_ptr<const FilterAnswer>;
+
+// Rows that a query matches are tinted, whatever the bar asks.
+struct ColourRule {
+    QString name;
+    query::Query query;
+    int tint = 0;  // one of those that tags have, too
+};
 
 class QueryFilter : public QObject
 {
@@ -57,6 +66,15 @@ public:
     bool accepts(const DataplanePtr &row) const;
     // A service matches when a dataplane that offers it does; one that nobody offers, by its name and mesh.
     bool acceptsService(const ResourceKey &service, bool isOffered) const;
+    // Which terms of the query of answer() the row matches; none without one.
+    std::vector<query::Match> explain(const DataplaneOverview &row) const;
+    // Of what a problem, a node of a tree or a line of a feed is about: a dataplane, one of its inbounds, a
+    // service. What the query cannot know (a mesh, a sidecar without its dataplane) is accepted.
+    bool acceptsTarget(const FocusTarget &target) const;
+
+    // The first that matches a row counts.
+    void setColourRules(std::vector<ColourRule> rules);
+    const ColourRule *ruleOf(const DataplaneOverview &row) const;  // nullptr: no rule matches it
 
     // What can stand at the cursor, in bytes of the text. The latest call is the one that counts.
     QFuture<Result<query::Completion>> complete(const std::string &text, std::size_t cursor);
@@ -66,6 +84,7 @@ Q_SIGNALS:
     void answerChanged();
     // After every answer, also one that is as before.
     void answered();
+    void coloursChanged();
 
 private:
     struct Engine;
@@ -80,6 +99,7 @@ private:
     SnapshotPtr m_snapshot;
     query::Query m_query;
     FilterAnswerPtr m_answer;
+    std::vector<ColourRule> m_rules;
     TimePoint m_now{};
     bool m_isWorking = false;
     bool m_isAgainWanted = false;

@@ -29,6 +29,7 @@ enum SharedRole {
     TimeRole,        // QDateTime behind an age, for the exact time on hover; invalid = never
     TextRole,        // QString: the whole cell as text for copying, where DisplayRole is shortened
     MatchedRole,     // bool: the query found something in this cell
+    TintRole,        // int: which tint a colouring rule gives the row; invalid = none
     FirstFreeRole    // a model's own roles start here
 };
 

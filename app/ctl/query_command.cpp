@@ -48,14 +48,15 @@ std::string textOf(const query::Match &match, const Dataplane &dataplane)
     return text;
 }
 
-JsonValue rowOf(const DataplaneOverview &row, const query::Query &query, TimePoint now)
+JsonValue rowOf(const DataplaneOverview &row, const query::Query &query, TimePoint now,
+                const query::PolicyMap *policies)
 {
     const Dataplane &dataplane = *row.dataplane;
     JsonValue sets = JsonValue::array();
     for (const auto &set : dataplane.tagSets())
         sets.push_back(jsonOf(set));
     std::vector<std::string> matched;
-    for (const auto &match : query.explain(row, now)) {
+    for (const auto &match : query.explain(row, now, policies)) {
         auto text = textOf(match, dataplane);
         if (std::find(matched.begin(), matched.end(), text) == matched.end())
             matched.push_back(std::move(text));
@@ -83,7 +84,7 @@ int runQuery(const Options &options)
     JsonValue rows = JsonValue::array();
     for (std::size_t i = 0; i < matched.rows.size(); ++i) {
         if (matched.rows[i])
-            rows.push_back(rowOf(*(*snapshot)->dataplanes[i], *query, now));
+            rows.push_back(rowOf(*(*snapshot)->dataplanes[i], *query, now, matched.policies.get()));
     }
     std::cout << formatted({"mesh", "name", "service", "address", "status", "matched"}, rows, options.format);
     return rows.empty() ? kFindings : kDone;
@@ -139,7 +140,9 @@ Snapshot matchingRows(const query::Query &query, const Snapshot &snapshot)
     const auto now =
         std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     Snapshot result = snapshot;
-    std::erase_if(result.dataplanes, [&](const auto &row) { return !query.matches(*row, now); });
+    const auto policies = query.usesPolicies() ? query::PolicyMap::of(snapshot) : nullptr;
+    std::erase_if(result.dataplanes,
+                  [&](const auto &row) { return !query.matches(*row, now, policies.get()); });
     return result;
 }
 

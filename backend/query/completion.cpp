@@ -171,6 +171,10 @@ Context contextOf(std::string_view before, const Parsed &parsed)
     const auto text = textOf(last.span);
     const bool touches = last.span.end == end;
     const bool isGood = parsed.diagnosis.verdict == Diagnosis::Verdict::Good;
+    // What is wrong is not mended by more.
+    if (parsed.diagnosis.verdict == Diagnosis::Verdict::Wrong
+        && before.find_first_not_of(" \t", last.span.end) != std::string_view::npos)
+        return {Wants::Nothing, {}, {}, {end, end}};
     switch (last.role) {
     case Piece::Role::Word:
     case Piece::Role::Field: {

@@ -52,6 +52,12 @@ Roaring Dictionary::ids(std::size_t place) const
     return sum;
 }
 
+Roaring Dictionary::idsOf(std::string_view value) const
+{
+    const auto found = m_places.find(value);
+    return found == m_places.end() ? Roaring() : ids(*found);
+}
+
 void Dictionary::collect(const Posting &posting, std::vector<std::uint32_t> &single, Roaring &sum) const
 {
     if (posting.many < 0)

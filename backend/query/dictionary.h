@@ -35,6 +35,7 @@ public:
     std::string_view value(std::size_t place) const;
     std::size_t count(std::size_t place) const;
     Roaring ids(std::size_t place) const;
+    Roaring idsOf(std::string_view value) const;  // empty when nothing has it
 
 private:
     struct Hash {

@@ -103,11 +103,15 @@ std::vector<Facet> facetsOf(const Rows &rows)
 std::set<std::string> suggestedKeys(const std::vector<Facet> &facets)
 {
     std::set<std::string> keys;
+    const std::size_t most = facets.empty() ? 0 : facets.front().inbounds;
     for (const auto &facet : facets) {
         const bool isNearlyUnique = facet.values.size() > 12 && facet.values.size() * 2 > facet.inbounds;
-        if (!isNearlyUnique || facet.key == kServiceTag)
+        const bool isTheSame = facet.values.size() == 1 && facet.inbounds == most;
+        if ((!isNearlyUnique && !isTheSame) || facet.key == kServiceTag)
             keys.insert(facet.key);
     }
+    if (keys.empty() && !facets.empty())
+        keys.insert(facets.front().key);
     return keys;
 }
 

@@ -62,7 +62,7 @@ struct LatticeOptions {
 };
 
 // Keys by which the sets fall into groups: not those whose values nearly all differ (an instance, an
-// address).
+// address), nor those that say the same of every set.
 std::set<std::string> suggestedKeys(const std::vector<Facet> &facets);
 
 // Tag sets are cut down to the keys looked at; equal ones are one node. Between the empty set and each of

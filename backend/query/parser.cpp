@@ -58,6 +58,7 @@ Parsed Parser::run()
         if (root) {
             parsed.query.m_root = std::make_shared<const Node>(std::move(*root));
             parsed.query.m_usesTime = m_usesTime;
+            parsed.query.m_usesPolicies = m_usesPolicies;
             parsed.query.m_text = m_text;
         }
     }
@@ -311,6 +312,7 @@ Parser::Parts Parser::comparison(const FieldName &field, Span fieldSpan)
         const Span at = spans[wrongValue];
         return wrong(at, std::move(problem.what), problem.couldGoOn && at.end == m_text.size());
     }
+    m_usesPolicies = m_usesPolicies || field.field == Field::Policy;
     m_usesTime = m_usesTime || (info.kind == FieldKind::Duration && *op != Op::Exists);
     node.span = {fieldSpan.begin, spans.empty() ? opSpan.end : m_at};
     skipBlanks();

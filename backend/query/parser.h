@@ -51,6 +51,7 @@ private:
     int m_depth = 0;
     bool m_inInbound = false;
     bool m_usesTime = false;
+    bool m_usesPolicies = false;
     Diagnosis m_problem;
     std::vector<Piece> m_pieces;
 };

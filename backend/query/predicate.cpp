@@ -1,4 +1,5 @@
 // The meaning of a query: a node asked of one dataplane, or of one of its tag sets inside inbound( ).
+#include "backend/query/policy_map.h"
 #include "backend/query/query.h"
 #include "backend/query/values.h"
 
@@ -12,6 +13,7 @@ struct Subject {
     const DataplaneOverview &row;
     const TagSetView *set;  // nullptr outside of inbound( )
     TimePoint now;
+    const PolicyMap *policies;  // nullptr = none are known
 };
 
 using Matches = std::vector<Match>;
@@ -31,6 +33,10 @@ bool anyValue(const Node &node, const Subject &subject, Visit &&visit)
         return anyValueOfTagSet(dataplane, set, node.field, node.key,
                                 [&](std::string_view value) { return visit(value, &set); });
     };
+    if (node.field == Field::Policy)
+        return subject.policies && subject.policies->anyPolicyOf(dataplane, [&](std::string_view name) {
+            return visit(name, static_cast<const TagSetView *>(nullptr));
+        });
     if (!infoOf(node.field).isOfInbound || (node.field == Field::Address && !subject.set)) {
         if (anyValueOfRow(subject.row, node.field, node.key, [&](std::string_view value) {
                 return visit(value, static_cast<const TagSetView *>(nullptr));
@@ -155,7 +161,7 @@ bool holds(const Node &node, const Subject &subject, Matches *out)
     }
     case Node::Kind::Inbound:
         return anyTagSet(*subject.row.dataplane, [&](const TagSetView &set) {
-            return holds(node.children.front(), {subject.row, &set, subject.now}, out);
+            return holds(node.children.front(), {subject.row, &set, subject.now, subject.policies}, out);
         });
     }
     return false;
@@ -163,16 +169,17 @@ bool holds(const Node &node, const Subject &subject, Matches *out)
 
 }  // namespace
 
-bool Query::matches(const DataplaneOverview &row, TimePoint now) const
+bool Query::matches(const DataplaneOverview &row, TimePoint now, const PolicyMap *policies) const
 {
-    return !m_root || holds(*m_root, {row, nullptr, now}, nullptr);
+    return !m_root || holds(*m_root, {row, nullptr, now, policies}, nullptr);
 }
 
-std::vector<Match> Query::explain(const DataplaneOverview &row, TimePoint now) const
+std::vector<Match> Query::explain(const DataplaneOverview &row, TimePoint now,
+                                  const PolicyMap *policies) const
 {
     Matches matches;
     if (m_root)
-        holds(*m_root, {row, nullptr, now}, &matches);
+        holds(*m_root, {row, nullptr, now, policies}, &matches);
     return matches;
 }
 

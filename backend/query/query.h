@@ -74,6 +74,8 @@ struct Match {
     bool operator==(const Match &) const = default;
 };
 
+class PolicyMap;
+
 class Query
 {
 public:
@@ -85,15 +87,21 @@ public:
     // True when the answer may change with time alone: age, changed, cert.expires.
     bool usesTime() const { return m_usesTime; }
 
-    bool matches(const DataplaneOverview &row, TimePoint now) const;
+    // True when it asks for policies, so that matches() wants to know them.
+    bool usesPolicies() const { return m_usesPolicies; }
+
+    // Without policies, no dataplane has one.
+    bool matches(const DataplaneOverview &row, TimePoint now, const PolicyMap *policies = nullptr) const;
     // Which terms hold, and where; in the order of the text. Empty when it does not match.
-    std::vector<Match> explain(const DataplaneOverview &row, TimePoint now) const;
+    std::vector<Match> explain(const DataplaneOverview &row, TimePoint now,
+                               const PolicyMap *policies = nullptr) const;
 
 private:
     friend class Parser;
     std::string m_text;
     std::shared_ptr<const Node> m_root;
     bool m_usesTime = false;
+    bool m_usesPolicies = false;
 };
 
 struct Parsed {

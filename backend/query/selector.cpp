@@ -102,6 +102,29 @@ std::string Selector::text() const
     return text.empty() ? "everything" : text;
 }
 
+bool selects(const Selector &selector, const Dataplane &dataplane)
+{
+    if ((!selector.mesh.empty() && selector.mesh != dataplane.key.mesh)
+        || (!selector.name.empty() && selector.name != dataplane.key.name))
+        return false;
+    const auto holds = [&selector](const Tags &tags) {
+        return std::all_of(selector.requirements.begin(), selector.requirements.end(),
+                           [&tags](const auto &one) {
+                               const auto tag = tags.find(one.key);
+                               return tag != tags.end() && (one.value == "*" || tag->second == one.value);
+                           });
+    };
+    if (selector.ofLabels && !holds(dataplane.labels))
+        return false;
+    if (selector.ofLabels && selector.section.empty())
+        return true;
+    return anyTagSet(dataplane, [&](const TagSetView &set) {
+        const bool isThere =
+            selector.section.empty() || (set.inbound && isSection(*set.inbound, selector.section));
+        return isThere && (selector.ofLabels || holds(*set.tags));
+    });
+}
+
 SelectorReport testSelector(const Selector &selector, const std::vector<DataplanePtr> &rows,
                             std::size_t mostNear)
 {

@@ -49,6 +49,9 @@ struct SelectorTrial {
     bool operator==(const SelectorTrial &) const = default;
 };
 
+// Whether it chooses the dataplane, by one of its tag sets or as a whole.
+bool selects(const Selector &selector, const Dataplane &dataplane);
+
 struct SelectorReport {
     std::vector<SelectorTrial> matches;  // sorted by dataplane, then inbound
     std::vector<SelectorTrial> near;     // something holds and something fails; the nearest first

@@ -40,7 +40,7 @@ public:
             const bool hasSpec = document.contains("spec") && document["spec"].is_object();
             addPolicy(hasSpec ? document["spec"] : document, hasSpec ? "spec." : "");
             // A policy whose targetRef is left out is for the whole mesh.
-            if (m_selectors.empty() && !m_error && hasSpec)
+            if (m_selectors.empty() && !m_error && hasSpec && !document["spec"].contains("selector"))
                 add("Mesh", "spec", false);
             if (m_selectors.empty() && !m_error && !document.contains("type"))
                 addTags(document, add("", "", false), "");
@@ -110,10 +110,25 @@ private:
         }
     }
 
+    // Of a MeshService: the dataplanes behind it.
+    void addServiceSelector(const Json &selector, const std::string &where)
+    {
+        if (selector.contains("dataplaneTags"))
+            addTags(selector["dataplaneTags"], add("MeshService", where + ".dataplaneTags", false),
+                    where + ".dataplaneTags");
+        if (selector.contains("dataplaneLabels") && selector["dataplaneLabels"].is_object()) {
+            const Json &labels = selector["dataplaneLabels"];
+            addTags(labels.contains("matchLabels") ? labels["matchLabels"] : labels,
+                    add("MeshService", where + ".dataplaneLabels", true), where + ".dataplaneLabels");
+        }
+    }
+
     void addPolicy(const Json &spec, const std::string &prefix)
     {
         if (spec.contains("targetRef"))
             addRef(spec["targetRef"], prefix + "targetRef");
+        if (spec.contains("selector") && spec["selector"].is_object())
+            addServiceSelector(spec["selector"], prefix + "selector");
         for (const char *list : {"sources", "destinations", "selectors", "from"}) {
             if (!spec.contains(list) || !spec[list].is_array())
                 continue;

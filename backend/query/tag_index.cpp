@@ -50,6 +50,7 @@ struct TagIndex::Data {
     Dictionary inboundAddress;                 // by set, of those that have their own
 
     TimePoint now{};  // of the evaluation under way
+    PolicyMapPtr policies;
 
     void add(const DataplanePtr &row);
     void remove(std::uint32_t row);
@@ -63,6 +64,8 @@ struct TagIndex::Data {
     Roaring termSets(const Node &node) const;
     Roaring setsWithTag(const ValueTest &test) const;
     Roaring timedRows(const Node &node) const;
+    Roaring policyRows(const Node &node) const;
+    Roaring rowsOf(const Selector &selector) const;
     Roaring setAddresses(const ValueTest &test) const;
     const Dictionary *dictionaryOf(Field field, const std::string &key) const;
 
@@ -242,6 +245,8 @@ Roaring TagIndex::Data::termRows(const Node &node) const
     const ValueTest &test = *node.test;
     if (isTimed(node.field))
         return timedRows(node);
+    if (node.field == Field::Policy)
+        return policyRows(node);
     if (node.field == Field::Address)
         return address.matching(test) | advertised.matching(test) | rowsOfSets(inboundAddress.matching(test));
     const Roaring found = dictionaryOf(node.field, node.key)->matching(test);
@@ -252,6 +257,8 @@ Roaring TagIndex::Data::termSets(const Node &node) const
 {
     if (isTimed(node.field))
         return setsOfRows(timedRows(node));
+    if (node.field == Field::Policy)
+        return setsOfRows(policyRows(node));
     if (node.field == Field::Address)
         return setAddresses(*node.test);
     Roaring found = dictionaryOf(node.field, node.key)->matching(*node.test);
@@ -269,6 +276,39 @@ Roaring TagIndex::Data::timedRows(const Node &node) const
     return setOf(found);
 }
 
+Roaring TagIndex::Data::policyRows(const Node &node) const
+{
+    Roaring result;
+    if (!policies)
+        return result;
+    for (const auto &policy : policies->policies()) {
+        if (!node.test->accepts(policy.key.name))
+            continue;
+        for (const auto &selector : policy.selectors)
+            result |= rowsOf(selector);
+    }
+    return result;
+}
+
+// What the requirements leave, looked at one by one where more than tags or labels is asked.
+Roaring TagIndex::Data::rowsOf(const Selector &selector) const
+{
+    Roaring result = selector.ofLabels ? liveRows : liveSets;
+    for (const auto &requirement : selector.requirements) {
+        const Dictionary &dictionary =
+            *dictionaryOf(selector.ofLabels ? Field::Label : Field::Tag, requirement.key);
+        result &= requirement.value == "*" ? dictionary.all() : dictionary.idsOf(requirement.value);
+    }
+    if (!selector.ofLabels)
+        result = rowsOfSets(result);
+    std::vector<std::uint32_t> chosen;
+    for (const std::uint32_t row : elementsOf(result & liveRows)) {
+        if (selects(selector, *rows[row]->dataplane))
+            chosen.push_back(row);
+    }
+    return setOf(chosen);
+}
+
 std::size_t TagIndex::Data::rowCount(const Roaring &ids, bool areSets) const
 {
     return areSets ? rowsOfSets(ids & liveSets).cardinality() : (ids & liveRows).cardinality();
@@ -277,9 +317,11 @@ std::size_t TagIndex::Data::rowCount(const Roaring &ids, bool areSets) const
 Matched matchEach(const Query &query, const Snapshot &snapshot, TimePoint now)
 {
     Matched matched;
+    if (query.usesPolicies())
+        matched.policies = PolicyMap::of(snapshot);
     matched.rows.reserve(snapshot.dataplanes.size());
     for (const auto &row : snapshot.dataplanes) {
-        matched.rows.push_back(query.matches(*row, now));
+        matched.rows.push_back(query.matches(*row, now, matched.policies.get()));
         matched.count += matched.rows.back() ? 1 : 0;
     }
     return matched;
@@ -352,6 +394,8 @@ Matched TagIndex::evaluate(const Query &query, TimePoint now) const
         return matched;
     }
     m_data->now = now;
+    if (query.usesPolicies())
+        matched.policies = m_data->policies = PolicyMap::of(*m_data->snapshot, m_data->policies);
     const auto rows = elementsOf(m_data->rowsOf(*query.root()) & m_data->liveRows);
     for (const std::uint32_t row : rows)
         matched.rows[m_data->placeOfRow[row]] = true;
@@ -396,7 +440,17 @@ std::vector<ValueCount> TagIndex::values(Field field, const std::string &key, st
                 result.push_back({std::string(dictionary.value(place)), count});
         }
     };
-    if (field == Field::Address) {
+    if (field == Field::Policy) {
+        m_data->policies = PolicyMap::of(*m_data->snapshot, m_data->policies);
+        for (const auto &policy : m_data->policies->policies()) {
+            if (!containsFolded(policy.key.name, lower))
+                continue;
+            Roaring chosen;
+            for (const auto &selector : policy.selectors)
+                chosen |= m_data->rowsOf(selector);
+            result.push_back({policy.key.name, chosen.cardinality()});
+        }
+    } else if (field == Field::Address) {
         add(m_data->address, false);
         add(m_data->advertised, false);
         add(m_data->inboundAddress, true);

@@ -3,6 +3,7 @@
 // at a time.
 #pragma once
 
+#include "backend/query/policy_map.h"
 #include "backend/query/query.h"
 #include "backend/query/value_source.h"
 
@@ -15,7 +16,8 @@ namespace meshscope::query {
 struct Matched {
     std::vector<bool> rows;
     std::size_t count = 0;
-    bool operator==(const Matched &) const = default;
+    PolicyMapPtr policies;  // that it was asked with; nullptr when the query asks for none
+    bool operator==(const Matched &other) const { return count == other.count && rows == other.rows; }
 };
 
 // Without an index: asks each row.

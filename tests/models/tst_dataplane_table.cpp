@@ -290,6 +290,55 @@ private Q_SLOTS:
         }
     }
 
+    void orderHoldsThroughUpdates()
+    {
+        DataplaneTable table;
+        DataplaneProxy proxy;
+        QAbstractItemModelTester tester(&proxy, kMode);
+        proxy.setSourceModel(&table);
+        RandomMesh mesh(815);
+        for (int step = 0; step < 40; ++step) {
+            if (step % 10 == 0)
+                proxy.sort((step / 10) % DataplaneTable::ColumnCount,
+                           step % 20 ? Qt::DescendingOrder : Qt::AscendingOrder);
+            table.setSnapshot(mesh.next());
+            QCoreApplication::processEvents();  // what changed is put in order once a turn
+            DataplaneProxy sorted;
+            sorted.setSourceModel(&table);
+            sorted.sort((step / 10) % DataplaneTable::ColumnCount,
+                        (step / 10) % 2 ? Qt::DescendingOrder : Qt::AscendingOrder);
+            QCOMPARE(proxy.rowCount(), sorted.rowCount());
+            for (int row = 0; row < proxy.rowCount(); ++row)
+                QCOMPARE(proxy.mapToSource(proxy.index(row, 0)), sorted.mapToSource(sorted.index(row, 0)));
+        }
+    }
+
+    void aLargeTableIsSortedInThePool()
+    {
+        Rows rows;
+        for (int i = 0; i < 20'000; ++i)
+            rows.push_back(dp("dp-" + std::to_string(i)).service("svc-" + std::to_string(i % 300)).online());
+        DataplaneTable table;
+        DataplaneProxy proxy;
+        proxy.sort(DataplaneTable::NameColumn, Qt::DescendingOrder);
+        proxy.setSourceModel(&table);
+        table.setSnapshot(snapshotOf(rows));
+        QVERIFY(proxy.isSorting());
+        QCOMPARE(proxy.rowCount(), 20'000);
+        const QPersistentModelIndex held(proxy.indexOf({"default", "dp-7"}));
+        QTRY_VERIFY(!proxy.isSorting());
+        QCOMPARE(proxy.index(0, 0).data().toString(), u"dp-19999"_s);
+        QCOMPARE(held.row(), 20'000 - 8);
+        QCOMPARE(held.data(KeyRole).value<ResourceKey>().name, std::string("dp-7"));
+        // Changed while it is sorted anew: sorted once more.
+        proxy.sort(DataplaneTable::NameColumn, Qt::AscendingOrder);
+        rows.erase(rows.begin());
+        table.setSnapshot(snapshotOf(rows));
+        QTRY_VERIFY(!proxy.isSorting());
+        QCOMPARE(proxy.rowCount(), 19'999);
+        QCOMPARE(proxy.index(0, 0).data().toString(), u"dp-1"_s);
+    }
+
     void aLargeRefreshSaysOnlyWhatChanged()
     {
         Rows rows;

@@ -82,6 +82,31 @@ public:
         return overview;
     }
 
+    // Policies of every era, few in number.
+    std::vector<ResourceListPtr> policies()
+    {
+        auto list = std::make_shared<ResourceList>();
+        list->type = "MeshTimeout";
+        for (int i = below(4); i > 0; --i) {
+            auto policy = std::make_shared<ResourceRecord>();
+            policy->type = list->type;
+            policy->key = {below(3) == 0 ? "other" : "default", "policy-" + std::to_string(i)};
+            policy->targetRef = "something";
+            const std::string head = "{\"type\": \"MeshTimeout\", \"name\": \"x\", \"mesh\": \"m\", ";
+            const std::string body = oneOf(
+                "\"spec\": {\"targetRef\": {\"kind\": \"MeshSubset\", \"tags\": {\"version\": \"v1\"}}}}",
+                "\"spec\": {\"targetRef\": {\"kind\": \"MeshService\", \"name\": \"web\"}}}",
+                "\"spec\": {\"targetRef\": {\"kind\": \"Dataplane\", \"labels\": {\"version\": \"v1\"}}}}",
+                "\"spec\": {\"targetRef\": {\"kind\": \"Dataplane\", \"name\": \"dp-1\", \"sectionName\": "
+                "\"80\"}}}",
+                "\"spec\": {}}",
+                "\"sources\": [{\"match\": {\"kuma.io/service\": \"*\", \"region\": \"eu\"}}]}");
+            policy->json = head + body;
+            list->rows.push_back(std::move(policy));
+        }
+        return {list};
+    }
+
     std::string query(int depth = 3)
     {
         switch (depth == 0 ? 0 : below(7)) {
@@ -149,7 +174,7 @@ private:
             return oneOf("http", "tcp", "HTTP", "builtin", "delegated");
         case FieldKind::Text:
             return oneOf("web", "admin", "Admin", "dp-1", "other", "10.0.0.3", "10.1.0.1", "east", "north",
-                         "1");
+                         "policy-1", "1");
         }
         return {};
     }

@@ -67,6 +67,7 @@ private Q_SLOTS:
         row("inbound inside of inbound is not offered", "inbound(", "name|mesh", "inbound(", "");
         row("inbound after inbound is", "inbound(web) in", "inbound(", "name", "in");
         row("after an operator that takes no value", "tag.version exists ", "and|or", "v1", "");
+        row("a field that is none", "web and nmae:a ", "", "name", "");
         row("an unfinished quote of a word", "\"we", "", "name", "");
     }
 

@@ -1,4 +1,5 @@
 // The language itself: what parses, what it means, and what is said of what does not.
+#include "backend/query/policy_map.h"
 #include "backend/query/query.h"
 #include "tests/support/mesh_builders.h"
 #include "tests/support/qtest_std.h"
@@ -280,7 +281,7 @@ private Q_SLOTS:
         row("no certificate", "cert.expires < 24h", false);
         row("no certificate exists", "not cert.expires exists", true);
         row("nacks", "nacks > 0", true);
-        row("policies are not known yet", "policy exists", false);
+        row("no policies are known here", "policy exists", false);
         row("both sides of or", "status == offline or name:web", true);
     }
 
@@ -348,6 +349,31 @@ private Q_SLOTS:
         QCOMPARE(explain("not status:offline"),
                  (std::vector<Match>{{"status", "online", -1, true, {0, 18}}}));
         QCOMPARE(explain("name:web nope"), std::vector<Match>());
+    }
+
+    void policiesAreThoseThatChooseTheDataplane()
+    {
+        Snapshot snapshot;
+        auto list = std::make_shared<ResourceList>();
+        list->type = "MeshTimeout";
+        auto policy = std::make_shared<ResourceRecord>();
+        policy->type = "MeshTimeout";
+        policy->key = {"default", "slow"};
+        policy->targetRef = "MeshSubset version=v2";
+        policy->json = "{\"type\": \"MeshTimeout\", \"mesh\": \"default\", \"name\": \"slow\", \"spec\": "
+                       "{\"targetRef\": {\"kind\": \"MeshSubset\", \"tags\": {\"version\": \"v2\"}}}}";
+        list->rows.push_back(policy);
+        snapshot.resources.push_back(list);
+        const PolicyMap policies(snapshot);
+        const auto query = parse("policy == slow").query;
+        QVERIFY(query.usesPolicies());
+        QVERIFY(query.matches(*twoInbounds(), at(5), &policies));
+        QVERIFY(!query.matches(*twoInbounds(), at(5)));
+        QVERIFY(!query.matches(*dp("a").service("web").row(), at(5), &policies));
+        QVERIFY(!query.matches(*dp("a").mesh("other").service("web", {{"version", "v2"}}).row(), at(5),
+                               &policies));
+        QCOMPARE(query.explain(*twoInbounds(), at(5), &policies).front().value, std::string("slow"));
+        QVERIFY(PolicyMap::of(snapshot, nullptr) != nullptr);
     }
 
     void aPatternThatWouldTakeAgesElsewhereEnds()

@@ -42,7 +42,9 @@ private Q_SLOTS:
             std::vector<DataplanePtr> rows;
             for (const auto &[key, row] : mesh)
                 rows.push_back(row);
-            const auto snapshot = snapshotOf(std::move(rows));
+            auto next = std::make_shared<Snapshot>(*snapshotOf(std::move(rows)));
+            next->resources = random.policies();
+            const SnapshotPtr snapshot = next;
             index.update(snapshot);
             QCOMPARE(index.snapshot(), snapshot);
             for (int i = 0; i < 40; ++i) {

@@ -118,6 +118,7 @@ private Q_SLOTS:
         const auto suggested = suggestedKeys(facetsOf(rows));
         QVERIFY(!suggested.contains("instance"));
         QVERIFY(suggested.contains("version"));
+        QVERIFY(!suggested.contains("kuma.io/protocol"));  // all speak http
         QVERIFY(latticeOf(rows).nodes.size() < 200);
         // Made to, it folds, and says how much; nothing is lost in the counts.
         const auto lattice = latticeOf(rows, {{"kuma.io/service", "instance"}, 50});
@@ -160,6 +161,9 @@ private Q_SLOTS:
             "spec.targetRef:Dataplane: mesh default, inbound http, label app=web");
         row("a policy without targetRef is for the mesh",
             "type: MeshTimeout\nmesh: m\nname: t\nspec:\n  to: []\n", "spec:Mesh: mesh m");
+        row("a MeshService",
+            "type: MeshService\nmesh: m\nname: s\nspec:\n  selector:\n    dataplaneTags: {app: web}\n",
+            "spec.selector.dataplaneTags:MeshService: mesh m, app=web");
         row("an older policy",
             "type: TrafficPermission\nmesh: m\nname: t\nsources:\n- match: {kuma.io/service: "
             "'*'}\ndestinations:\n"
