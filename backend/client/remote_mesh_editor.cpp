@@ -1,56 +1,15 @@
 #include "backend/client/remote_mesh_editor.h"
 
+#include "backend/client/answer.h"
+#include "backend/codec/api_answers.h"
 #include "backend/codec/overview_codec.h"
 #include "backend/support/log.h"
-
-#include <QFutureWatcher>
-#include <QPromise>
 
 namespace meshscope {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// A promise kept by reply handlers. Cancelling its future cancels the request under way.
-template <class T>
-class Answer
-{
-public:
-    static std::shared_ptr<Answer> make(RestConnection &connection)
-    {
-        auto answer = std::make_shared<Answer>();
-        answer->m_promise.start();
-        answer->m_connection = &connection;
-        QObject::connect(&answer->m_watcher, &QFutureWatcherBase::canceled, &connection,
-                         [weak = std::weak_ptr(answer)] {
-                             if (const auto self = weak.lock())
-                                 self->m_connection->cancel(self->m_request, self->m_isWrite);
-                         });
-        answer->m_watcher.setFuture(answer->m_promise.future());
-        return answer;
-    }
-
-    void runs(RestConnection::Id request, bool isWrite)
-    {
-        m_request = request;
-        m_isWrite = isWrite;
-    }
-    bool isCanceled() const { return m_promise.isCanceled(); }
-    QFuture<Result<T>> future() const { return m_promise.future(); }
-    void finish(Result<T> result)
-    {
-        m_promise.addResult(std::move(result));
-        m_promise.finish();
-    }
-
-private:
-    QPromise<Result<T>> m_promise;
-    QFutureWatcher<Result<T>> m_watcher;
-    RestConnection *m_connection = nullptr;
-    RestConnection::Id m_request = 0;
-    bool m_isWrite = false;  // once sent it goes on
-};
 
 QString pathOf(const ResourceKey &key)
 {
@@ -118,20 +77,32 @@ RemoteMeshEditor::RemoteMeshEditor(RestConnection &connection, const RemoteMeshS
 
 QString RemoteMeshEditor::readOnlyReason() const
 {
-    const ControlPlaneFacts &facts = m_source.facts();
-    if (!facts.isKnown)
+    if (m_connection.options().isReadOnly)
+        return tr("This connection is marked read-only.");
+    const auto plane = m_source.capabilities();
+    if (!plane->isKnown)
         return tr("The control plane has not answered yet.");
-    const bool isReadOnly =
-        facts.dataplanesReadOnly.value_or(facts.config.readOnly || facts.config.mode == "global");
+    const auto *type = plane->find("Dataplane");
+    const bool isReadOnly = type != nullptr && plane->hasTypeList
+                                ? type->isReadOnly
+                                : plane->isApiReadOnly || plane->mode == ControlPlaneMode::Global;
     if (!isReadOnly)
         return {};
-    if (facts.config.mode == "global")
+    if (plane->mode == ControlPlaneMode::Global)
         return tr(
             "This is a global control plane: Dataplanes are written on the control plane of their zone.");
-    if (facts.config.environment == "kubernetes")
+    if (plane->environment == ControlPlaneEnvironment::Kubernetes)
         return tr(
             "On Kubernetes Dataplanes are made from Pods; change the Pod and its annotations with kubectl.");
     return tr("The API of this control plane is read-only.");
+}
+
+std::optional<Error> RemoteMeshEditor::refusal(const ResourceKey &key) const
+{
+    if (m_connection.options().isReadOnly)
+        return Error{Error::Code::Refused, "this connection is marked read-only; nothing was sent",
+                     key.mesh + "/" + key.name};
+    return unusable(key);
 }
 
 QFuture<Result<ServerDocument>> RemoteMeshEditor::fetchDataplane(const ResourceKey &key)
@@ -157,7 +128,7 @@ QFuture<Result<ServerDocument>> RemoteMeshEditor::fetchDataplane(const ResourceK
 QFuture<Result<PushOutcome>> RemoteMeshEditor::putDataplane(const ResourceKey &key, const std::string &json)
 {
     auto answer = Answer<PushOutcome>::make(m_connection);
-    if (const auto error = unusable(key)) {
+    if (const auto error = refusal(key)) {
         answer->finish(fail(*error));
         return answer->future();
     }
@@ -193,7 +164,7 @@ QFuture<Result<PushOutcome>> RemoteMeshEditor::putDataplane(const ResourceKey &k
 QFuture<Result<void>> RemoteMeshEditor::deleteDataplane(const ResourceKey &key)
 {
     auto answer = Answer<void>::make(m_connection);
-    if (const auto error = unusable(key)) {
+    if (const auto error = refusal(key)) {
         answer->finish(fail(*error));
         return answer->future();
     }

@@ -20,6 +20,9 @@ public:
     QFuture<Result<void>> deleteDataplane(const ResourceKey &key) override;
 
 private:
+    // Why a write is not even tried.
+    std::optional<Error> refusal(const ResourceKey &key) const;
+
     RestConnection &m_connection;
     const RemoteMeshSource &m_source;
 };

@@ -3,9 +3,10 @@
 #pragma once
 
 #include "backend/api/mesh_source.h"
+#include "backend/client/other_lists.h"
+#include "backend/client/page_listing.h"
 #include "backend/client/rest_connection.h"
 #include "backend/codec/api_answers.h"
-#include "backend/codec/overview_codec.h"
 
 #include <QElapsedTimer>
 #include <QThreadPool>
@@ -14,14 +15,6 @@
 #include <random>
 
 namespace meshscope {
-
-// What is known of the control plane besides its contents. Asked once, and again when another instance
-// answers.
-struct ControlPlaneFacts {
-    bool isKnown = false;
-    ConfigInfo config;                       // empty where /config may not be read
-    std::optional<bool> dataplanesReadOnly;  // nothing: the control plane is too old to say
-};
 
 class RemoteMeshSource : public MeshSource
 {
@@ -32,30 +25,44 @@ public:
     explicit RemoteMeshSource(RestConnection &connection, QObject *parent = nullptr);
     ~RemoteMeshSource() override;
 
-    const ControlPlaneFacts &facts() const { return m_facts; }
+    // Not null; not known before the first answer.
+    CapabilitiesPtr capabilities() const { return m_capabilities; }
 
     QString displayName() const override;
     QUrl address() const override { return m_connection.options().baseUrl; }
     SnapshotPtr snapshot() const override { return m_snapshot; }
-    SourceState state() const override { return m_state; }
+    SourceState state() const override;
     void refresh() override;
     void setInterval(int milliseconds) override;
+    void cancelRefresh() override;
+    void setPaused(bool paused) override;
+    QFuture<Result<std::string>> fetch(const QString &path, const QUrlQuery &query = {}) override;
 
 private:
     struct Round;
+    using Dataplanes = PageListing<DataplaneOverview>;
+    // A handler that does nothing once the round it belongs to is over.
+    template <class Fn>
+    auto inRound(Fn fn);
 
     void begin();
     void askIndex();
-    void askFacts(int step);
+    void askFacts();
+    void takeFacts();
+    void askLists();
     void askMeshes(const QString &offset);
-    void askOverviews(const QString &offset);
-    void takeOverviews(Result<Page<DataplanePtr>> page);
+    void askOverviews();
+    void takePage();
+    void endPart();
     void assemble();
-    void succeed(SnapshotPtr next);
+    SnapshotPtr published(std::unique_ptr<Snapshot> next) const;
+    void succeed(SnapshotPtr next, std::shared_ptr<const KnownRows<DataplaneOverview>> known);
     void fail(Error error);
     void endRound();
     void schedule(int milliseconds);
+    int nextInterval() const;
     int backOff();
+    bool isFirstListing() const { return m_snapshot->fetchedAt == TimePoint{} || m_snapshot->isPartial; }
 
     RestConnection &m_connection;
     QThreadPool m_pool;
@@ -63,13 +70,17 @@ private:
     QElapsedTimer m_sinceLast;
     SnapshotPtr m_snapshot;
     SourceState m_state;
-    ControlPlaneFacts m_facts;
-    std::unique_ptr<Round> m_round;  // the refresh under way
+    CapabilitiesPtr m_capabilities;
+    std::shared_ptr<const KnownRows<DataplaneOverview>> m_known;  // the snapshot's rows by their JSON
+    OtherLists m_others;
+    std::shared_ptr<Round> m_round;  // the refresh under way
     std::minstd_rand m_random;
     int m_interval;
     int m_failures = 0;
+    int m_lastRoundMilliseconds = 0;
+    quint64 m_lastRoundRequests = 0;
     bool m_isAgainWanted = false;
-    bool m_usesOldOverviewPath = false;  // before 2.5
+    bool m_isForced = true;  // the next round asks for the other lists whatever their age
 };
 
 }  // namespace meshscope

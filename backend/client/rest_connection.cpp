@@ -3,12 +3,15 @@
 #include "backend/codec/overview_codec.h"
 #include "backend/support/log.h"
 
-#include <QElapsedTimer>
+#include <QHostAddress>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QLocale>
 #include <QNetworkReply>
 #include <QNetworkRequest>
 #include <QSslCertificate>
-#include <QSslConfiguration>
 #include <QSslError>
+#include <QSslKey>
 #include <QTimer>
 
 namespace meshscope {
@@ -18,6 +21,28 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 kMaxBody = 512LL << 20;  // a page of 1,000 dataplanes has about 2 MB
+
+constexpr qint64 kRateWindow = 10'000;
+
+// "Sun, 06 Nov 1994 08:49:37 GMT" as seconds ahead of `now`; nothing when it is no such text.
+std::optional<qint64> skewOf(const QByteArray &date, const QDateTime &now)
+{
+    auto server = QLocale::c().toDateTime(QString::fromLatin1(date), u"ddd, dd MMM yyyy HH:mm:ss 'GMT'"_s);
+    if (!server.isValid())
+        return std::nullopt;
+    server.setTimeSpec(Qt::UTC);
+    return now.secsTo(server);
+}
+
+// A key in PEM form, of whichever kind it is.
+QSslKey keyFrom(const QByteArray &pem)
+{
+    for (const auto algorithm : {QSsl::Rsa, QSsl::Ec, QSsl::Dsa}) {
+        if (QSslKey key(pem, algorithm); !key.isNull())
+            return key;
+    }
+    return {};
+}
 
 QString hostAndPort(const QUrl &url)
 {
@@ -65,7 +90,9 @@ Error errorOf(const RestReply &reply, const QString &doing)
     switch (reply.status) {
     case 401:
         advice =
-            u"the token is not accepted: it may have expired, be revoked or be of another control plane"_s;
+            reply.advice.isEmpty()
+                ? u"the token is not accepted: it may have expired, be revoked or be of another control plane"_s
+                : reply.advice;
         break;
     case 403:
         advice = u"this user may not do that; a token of another user is needed"_s;
@@ -114,14 +141,67 @@ RestConnection::RestConnection(ConnectionOptions options, QObject *parent)
             Error{Error::Code::Invalid,
                   "the address of the control plane must begin with http:// or https:// and name a host",
                   m_options.baseUrl.toDisplayString().toStdString()};
-    else if (!m_options.caCertificate.empty()
-             && QSslCertificate::fromData(QByteArray::fromStdString(m_options.caCertificate)).isEmpty())
-        m_unusable = Error{Error::Code::Invalid, "the CA certificate is no certificate in PEM form", {}};
+    if (!m_unusable)
+        setUpTls();
+    m_clock.start();
     m_network.setAutoDeleteReplies(false);
     m_network.setRedirectPolicy(QNetworkRequest::SameOriginRedirectPolicy);
 }
 
 RestConnection::~RestConnection() { close(); }
+
+void RestConnection::setUpTls()
+{
+    m_tls = QSslConfiguration::defaultConfiguration();
+    m_tls.setProtocol(QSsl::TlsV1_2OrLater);
+    const auto refuse = [this](const char *what) { m_unusable = Error{Error::Code::Invalid, what, {}}; };
+    if (!m_options.caCertificate.empty()) {
+        const auto authorities =
+            QSslCertificate::fromData(QByteArray::fromStdString(m_options.caCertificate));
+        if (authorities.isEmpty())
+            return refuse("the CA certificate is no certificate in PEM form");
+        m_tls.setCaCertificates(authorities);
+    }
+    if (m_options.clientCertificate.empty() != m_options.clientKey.empty())
+        return refuse("a client certificate needs its key, and a key its certificate");
+    if (m_options.clientCertificate.empty())
+        return;
+    const auto chain = QSslCertificate::fromData(QByteArray::fromStdString(m_options.clientCertificate));
+    if (chain.isEmpty())
+        return refuse("the client certificate is no certificate in PEM form");
+    const QSslKey key = keyFrom(QByteArray::fromStdString(m_options.clientKey));
+    if (key.isNull())
+        return refuse("the key of the client certificate is no key in PEM form without a passphrase");
+    m_tls.setLocalCertificateChain(chain);
+    m_tls.setPrivateKey(key);
+}
+
+double RestConnection::requestsPerSecond() const
+{
+    const qint64 now = m_clock.elapsed();
+    while (!m_recent.empty() && m_recent.front() < now - kRateWindow)
+        m_recent.pop_front();
+    return static_cast<double>(m_recent.size()) * 1000.0
+           / static_cast<double>(std::clamp<qint64>(now, 1'000, kRateWindow));
+}
+
+// What can be read in the token itself, without its key. Its claims are not shown.
+QString RestConnection::tokenAdvice() const
+{
+    if (m_options.bearerToken.empty())
+        return u"it wants a token, and this connection has none"_s;
+    const auto parts = QByteArray::fromStdString(m_options.bearerToken).split('.');
+    const auto claims = QJsonDocument::fromJson(QByteArray::fromBase64(
+        parts.value(1), QByteArray::Base64UrlEncoding | QByteArray::OmitTrailingEquals));
+    if (parts.size() != 3 || !claims.isObject())
+        return u"the token is none that Kuma makes: it should have three parts with dots between them"_s;
+    const auto now = QDateTime::currentDateTimeUtc();
+    const auto expires = claims.object().value(u"exp"_s).toInteger();
+    if (expires > 0 && QDateTime::fromSecsSinceEpoch(expires, Qt::UTC) <= now)
+        return u"the token expired at %1; make a new one"_s.arg(
+            QDateTime::fromSecsSinceEpoch(expires, Qt::UTC).toString(Qt::ISODate));
+    return {};
+}
 
 QUrl RestConnection::urlOf(const RestRequest &request) const
 {
@@ -161,6 +241,9 @@ RestConnection::Id RestConnection::send(const RestRequest &request, Handler hand
         return id;
     }
 
+    m_recent.push_back(m_clock.elapsed());
+    if (m_recent.size() > 10'000)
+        m_recent.pop_front();
     QNetworkRequest wire(pending->url);
     wire.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
     wire.setAttribute(QNetworkRequest::CacheLoadControlAttribute, QNetworkRequest::AlwaysNetwork);
@@ -169,20 +252,17 @@ RestConnection::Id RestConnection::send(const RestRequest &request, Handler hand
     wire.setHeader(QNetworkRequest::UserAgentHeader,
                    QString(u"meshscope/"_s + QStringLiteral(MESHSCOPE_VERSION)));
     wire.setRawHeader("Accept", "application/json");
+    // On this machine compressing costs more than it saves: a page of 1,000 dataplanes takes Brotli seconds.
+    if (const QString host = pending->url.host(); host == u"localhost"_s || QHostAddress(host).isLoopback())
+        wire.setRawHeader("Accept-Encoding", "identity");
     if (!request.body.isEmpty())
         wire.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
     if (!m_options.bearerToken.empty())
         wire.setRawHeader("Authorization", "Bearer " + QByteArray::fromStdString(m_options.bearerToken));
     for (const auto &[name, value] : m_options.headers)
         wire.setRawHeader(name, value);
-    if (pending->url.scheme() == u"https"_s) {
-        auto tls = QSslConfiguration::defaultConfiguration();
-        tls.setProtocol(QSsl::TlsV1_2OrLater);
-        if (!m_options.caCertificate.empty())
-            tls.setCaCertificates(
-                QSslCertificate::fromData(QByteArray::fromStdString(m_options.caCertificate)));
-        wire.setSslConfiguration(tls);
-    }
+    if (pending->url.scheme() == u"https"_s)
+        wire.setSslConfiguration(m_tls);
 
     QNetworkReply *reply = m_network.sendCustomRequest(wire, request.method, request.body);
     pending->reply = reply;
@@ -209,7 +289,7 @@ void RestConnection::cancel(Id id, bool unlessSent)
     if (!pending || (unlessSent && pending->sent))
         return;
     pending->cancelled = true;
-    if (pending->reply != nullptr)
+    if (pending->reply != nullptr && !pending->reply->isFinished())
         pending->reply->abort();  // finishes it
 }
 
@@ -300,6 +380,9 @@ void RestConnection::finish(Id id)
     reply.contentType = network->header(QNetworkRequest::ContentTypeHeader).toByteArray();
     if (network->isOpen())
         reply.body = network->readAll();
+    reply.clockSkewSeconds = skewOf(network->rawHeader("Date"), QDateTime::currentDateTimeUtc());
+    if (reply.status == 401)
+        reply.advice = tokenAdvice();
     // From 201 on Qt's codes only repeat the status.
     const bool isAnswer = network->error() == QNetworkReply::NoError
                           || (network->error() > 200 && reply.status >= 300

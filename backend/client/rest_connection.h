@@ -5,11 +5,14 @@
 #include "backend/api/mesh_source.h"
 #include "backend/client/connection_options.h"
 
+#include <QElapsedTimer>
 #include <QHash>
 #include <QNetworkAccessManager>
 #include <QObject>
+#include <QSslConfiguration>
 #include <QUrlQuery>
 
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -31,6 +34,8 @@ struct RestReply {
     QByteArray body;
     QUrl url;
     std::optional<Error> error;
+    QString advice{};  // of a 401: what is wrong with our token, as far as can be seen here
+    std::optional<qint64> clockSkewSeconds{};  // the server's clock minus ours, by its Date
 
     bool isSuccess() const { return !error && status >= 200 && status < 300; }
 };
@@ -51,6 +56,9 @@ public:
     ~RestConnection() override;
 
     const ConnectionOptions &options() const { return m_options; }
+    // Over the last ten seconds.
+    double requestsPerSecond() const;
+    quint64 requestCount() const { return m_lastId; }
 
     // The handler is called exactly once, from the event loop. Cancelling and closing count as an answer too.
     Id send(const RestRequest &request, Handler handler);
@@ -66,13 +74,18 @@ private:
     struct Pending;
 
     QUrl urlOf(const RestRequest &request) const;
+    void setUpTls();
+    QString tokenAdvice() const;
     void finish(Id id);
     Error transportError(const Pending &pending) const;
     void complete(Id id, RestReply reply);
 
     ConnectionOptions m_options;
     QNetworkAccessManager m_network;
+    QSslConfiguration m_tls;
     QHash<Id, std::shared_ptr<Pending>> m_pending;
+    mutable std::deque<qint64> m_recent;  // when requests were sent, in milliseconds of m_clock
+    QElapsedTimer m_clock;
     std::optional<Error> m_unusable;  // when the options themselves are wrong
     Id m_lastId = 0;
     bool m_closed = false;

@@ -3,7 +3,6 @@
 
 #include "backend/core/result.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -12,16 +11,14 @@ namespace meshscope {
 
 // GET /config, as far as it matters to a client.
 struct ConfigInfo {
-    std::string mode;         // "zone", "global"
-    std::string environment;  // "universal", "kubernetes"
-    std::string zone;         // multizone.zone.name
-    bool readOnly = false;    // apiServer.readOnly
+    std::string mode;           // "zone", "global"
+    std::string environment;    // "universal", "kubernetes"
+    std::string zone;           // multizone.zone.name
+    std::string globalAddress;  // multizone.zone.globalAddress; set = the zone is federated
+    bool readOnly = false;      // apiServer.readOnly
     bool operator==(const ConfigInfo &) const = default;
 };
 Result<ConfigInfo> configFromJson(std::string_view json);
-
-// GET /_resources: whether `type` may not be written here; nothing when the type is not listed.
-Result<std::optional<bool>> readOnlyFromResources(std::string_view json, std::string_view type);
 
 // The body of a successful write, empty up to 2.9: its deprecation notices.
 std::vector<std::string> warningsFromJson(std::string_view json);

@@ -304,6 +304,8 @@ JsonValue JsonValue::find(std::string_view name) const
 
 JsonValue JsonValue::first() const
 {
+    if (m_doc == nullptr)
+        return {};
     const auto index = m_doc->m_nodes[m_index].first;
     return index == 0 ? JsonValue() : JsonValue(m_doc, index);
 }

@@ -1,107 +1,15 @@
 #include "backend/codec/overview_codec.h"
 
-#include "backend/codec/dataplane_reader.h"
-
-#include <algorithm>
+#include "backend/codec/json_members.h"
+#include "backend/codec/page_reader.h"
 
 namespace meshscope {
 
 namespace {
 
-constexpr std::size_t kQuotedLength = 120;  // of a foreign answer, in an error
-
-// The beginning of an answer that was not what we asked for, on one line.
-std::string beginningOf(std::string_view body)
-{
-    std::string out;
-    for (const char c : body.substr(0, kQuotedLength))
-        out += static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    while (!out.empty() && (static_cast<unsigned char>(out.back()) & 0x80) != 0)
-        out.pop_back();  // perhaps half a character
-    return body.size() > kQuotedLength ? out + "…" : out;
-}
-
-bool looksLikeHtml(std::string_view body)
-{
-    const auto start = body.find_first_not_of(" \t\r\n");
-    return start != std::string_view::npos && body[start] == '<';
-}
-
-Result<JsonText> objectFrom(std::string_view body, std::string_view what)
-{
-    if (looksLikeHtml(body))
-        return fail(Error::Code::Invalid, "the answer is a web page, not " + std::string(what)
-                                              + "; is this address that of a control plane's API");
-    auto parsed = JsonText::parse(body);
-    if (!parsed)
-        return fail(Error::Code::Invalid, "the answer is not JSON: " + parsed.error(), beginningOf(body));
-    if (!parsed->root().is(JsonKind::Object))
-        return fail(Error::Code::Invalid, "the answer is not " + std::string(what), beginningOf(body));
-    return std::move(*parsed);
-}
-
-std::string memberText(JsonValue object, std::string_view name)
-{
-    const JsonValue value = object.find(name);
-    return value.is(JsonKind::String) ? value.text() : std::string();
-}
-
-std::optional<std::string> offsetOf(std::string_view url)
-{
-    const auto query = url.find('?');
-    if (query == std::string_view::npos)
-        return std::nullopt;
-    for (std::string_view rest = url.substr(query + 1); !rest.empty();) {
-        const auto end = std::min(rest.find('&'), rest.size());
-        if (const auto part = rest.substr(0, end); part.starts_with("offset=") && part.size() > 7)
-            return std::string(part.substr(7));
-        rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-    return std::nullopt;
-}
-
-// Total, next and the items of a list; read(item, out, problem) makes one of them.
-template <class T, class Read>
-Result<Page<T>> pageFrom(std::string_view json, std::string_view what, Read read)
-{
-    const auto parsed = objectFrom(json, what);
-    if (!parsed)
-        return fail(parsed.error());
-    const JsonValue root = parsed->root();
-    const JsonValue items = root.find("items");
-    if (!items.is(JsonKind::Array) && !items.is(JsonKind::Null))
-        return fail(Error::Code::Invalid, "the answer is not " + std::string(what) + ": it has no items",
-                    beginningOf(json));
-    Page<T> page;
-    page.items.reserve(items.size());
-    std::size_t index = 0;
-    for (JsonValue item = items.first(); item; item = item.next(), ++index) {
-        ReadProblem problem;
-        T made;
-        if (!item.is(JsonKind::Object))
-            problem.what = "must be an object";
-        else if (read(item, made, problem)) {
-            page.items.push_back(std::move(made));
-            continue;
-        }
-        problem.prepend(index);
-        return fail(Error::Code::Invalid, std::move(problem.what), "items" + problem.where);
-    }
-    page.total = page.items.size();
-    if (const JsonValue total = root.find("total"); total.is(JsonKind::Number)) {
-        std::size_t count = 0;
-        for (const char digit : total.raw())
-            count = digit >= '0' && digit <= '9' ? count * 10 + static_cast<std::size_t>(digit - '0') : count;
-        page.total = count;
-    }
-    page.nextOffset = offsetOf(memberText(root, "next"));
-    return page;
-}
-
-bool readOverview(JsonValue item, DataplanePtr &out, ReadProblem &problem)
+bool readOverview(JsonValue item, DataplaneOverview &overview, ReadProblem &problem)
 {
     auto dataplane = std::make_shared<Dataplane>();
-    auto overview = std::make_shared<DataplaneOverview>();
     if (!readMeta(item, *dataplane, problem))
         return false;
     if (const JsonValue spec = item.find("dataplane"); spec.is(JsonKind::Object)) {
@@ -111,24 +19,14 @@ bool readOverview(JsonValue item, DataplanePtr &out, ReadProblem &problem)
         }
     }
     if (const JsonValue insight = item.find("dataplaneInsight"); insight.is(JsonKind::Object)) {
-        if (!readInsight(insight, overview->insight, problem)) {
+        if (!readInsight(insight, overview.insight, problem)) {
             problem.prepend("dataplaneInsight");
             return false;
         }
     }
-    overview->status = statusOf(*dataplane, overview->insight);
-    overview->dataplane = std::move(dataplane);
-    out = std::move(overview);
+    overview.status = statusOf(*dataplane, overview.insight);
+    overview.dataplane = std::move(dataplane);
     return true;
-}
-
-std::string firstOf(JsonValue object, std::initializer_list<std::string_view> names)
-{
-    for (const auto name : names) {
-        if (auto text = memberText(object, name); !text.empty())
-            return text;
-    }
-    return {};
 }
 
 // The text between <title> and </title>, else nothing.
@@ -150,7 +48,7 @@ Result<ControlPlaneInfo> controlPlaneInfoFromJson(std::string_view json)
         return fail(parsed.error());
     const JsonValue root = parsed->root();
     ControlPlaneInfo info;
-    info.product = firstOf(root, {"product", "tagline"});  // 2.0 has only the latter
+    info.product = firstMember(root, {"product", "tagline"});  // 2.0 has only the latter
     info.version = memberText(root, "version");
     info.hostname = memberText(root, "hostname");
     info.instanceId = memberText(root, "instanceId");
@@ -164,22 +62,54 @@ Result<ControlPlaneInfo> controlPlaneInfoFromJson(std::string_view json)
 
 Result<Page<MeshInfo>> meshesFromJson(std::string_view json)
 {
-    return pageFrom<MeshInfo>(
-        json, "a list of meshes", [](JsonValue item, MeshInfo &mesh, ReadProblem &problem) {
-            mesh.name = memberText(item, "name");
-            if (mesh.name.empty()) {
-                problem.what = "has no name";
-                return false;
-            }
-            const JsonValue mtls = item.find("mtls");
-            mesh.mtlsEnabled = mtls.is(JsonKind::Object) && !memberText(mtls, "enabledBackend").empty();
-            return true;
-        });
+    Page<MeshInfo> page;
+    auto list = readItems(json, "a list of meshes", [&](JsonValue item, ReadProblem &problem) {
+        MeshInfo mesh;
+        mesh.name = memberText(item, "name");
+        if (mesh.name.empty()) {
+            problem.what = "has no name";
+            return false;
+        }
+        const JsonValue mtls = memberObject(item, "mtls");
+        mesh.mtlsBackend = memberText(mtls, "enabledBackend");
+        mesh.mtlsEnabled = !mesh.mtlsBackend.empty();
+        const JsonValue backends = memberList(mtls, "backends");
+        for (JsonValue backend = backends.first(); backend && mesh.mtlsEnabled; backend = backend.next()) {
+            if (memberText(backend, "name") != mesh.mtlsBackend)
+                continue;
+            mesh.mtlsMode = memberText(backend, "mode");
+            if (mesh.mtlsMode.empty())
+                mesh.mtlsMode = "STRICT";  // the zero value is left out
+        }
+        mesh.json = item.raw();
+        page.items.push_back(std::move(mesh));
+        return true;
+    });
+    if (!list)
+        return fail(list.error());
+    page.total = list->total.value_or(page.items.size());
+    page.nextOffset = std::move(list->nextOffset);
+    return page;
+}
+
+Result<Page<Listed<DataplaneOverview>>> overviewsFromJson(std::string_view json,
+                                                          const KnownRows<DataplaneOverview> &known)
+{
+    return listedPage<DataplaneOverview>(json, "a list of dataplane overviews", known, readOverview);
 }
 
 Result<Page<DataplanePtr>> overviewsFromJson(std::string_view json)
 {
-    return pageFrom<DataplanePtr>(json, "a list of dataplane overviews", readOverview);
+    auto listed = overviewsFromJson(json, {});
+    if (!listed)
+        return fail(listed.error());
+    Page<DataplanePtr> page;
+    page.total = listed->total;
+    page.nextOffset = std::move(listed->nextOffset);
+    page.items.reserve(listed->items.size());
+    for (auto &item : listed->items)
+        page.items.push_back(std::move(item.row));
+    return page;
 }
 
 ErrorBody errorBodyFrom(std::string_view body, std::string_view contentType)
@@ -197,14 +127,14 @@ ErrorBody errorBodyFrom(std::string_view body, std::string_view contentType)
     }
     const JsonValue root = parsed->root();
     error.title = memberText(root, "title");
-    error.detail = firstOf(root, {"detail", "details"});
+    error.detail = firstMember(root, {"detail", "details"});
     const JsonValue parameters = root.find("invalid_parameters");
     const JsonValue list = parameters.is(JsonKind::Array) ? parameters : root.find("causes");
     if (list.is(JsonKind::Array)) {
         for (JsonValue item = list.first(); item; item = item.next()) {
             if (item.is(JsonKind::Object))
                 error.invalidParameters.emplace_back(memberText(item, "field"),
-                                                     firstOf(item, {"reason", "message"}));
+                                                     firstMember(item, {"reason", "message"}));
         }
     }
     return error;

@@ -1,22 +1,15 @@
 // What a control plane's read endpoints answer, as values. Any thread.
 #pragma once
 
+#include "backend/codec/listed.h"
 #include "backend/core/result.h"
 #include "backend/core/snapshot.h"
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace meshscope {
-
-template <class T>
-struct Page {
-    std::size_t total = 0;
-    std::vector<T> items;
-    std::optional<std::string> nextOffset;  // taken from `next`, whose host may be wrong behind a proxy
-};
 
 // GET / ; NotFound-like bodies and HTML are Invalid, with what came instead.
 Result<ControlPlaneInfo> controlPlaneInfoFromJson(std::string_view json);
@@ -24,6 +17,9 @@ Result<ControlPlaneInfo> controlPlaneInfoFromJson(std::string_view json);
 Result<Page<MeshInfo>> meshesFromJson(std::string_view json);
 // GET /meshes/M/dataplanes/_overview or /dataplanes/_overview; status is computed.
 Result<Page<DataplanePtr>> overviewsFromJson(std::string_view json);
+// The same for a list that was read before: rows whose JSON is the same byte for byte are those of `known`.
+Result<Page<Listed<DataplaneOverview>>> overviewsFromJson(std::string_view json,
+                                                          const KnownRows<DataplaneOverview> &known);
 
 // A body of status ≥ 400: JSON of any era, plain text, or HTML of something in between.
 struct ErrorBody {

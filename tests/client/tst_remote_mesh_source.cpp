@@ -2,6 +2,7 @@
 
 #include "backend/client/remote_control_plane.h"
 #include "tests/support/fake_control_plane.h"
+#include "tests/support/refreshed.h"
 
 #include <QElapsedTimer>
 #include <QEventLoop>
@@ -26,6 +27,15 @@ private Q_SLOTS:
     void followsPages();
     void followsPagesBehindAProxy();
     void readsAgainWhenTheListChangesBetweenPages();
+    void losesNoRowWhileAListShrinks_data();
+    void losesNoRowWhileAListShrinks();
+    void takesWhateverSizeOfPageItGets();
+    void isUsableFromTheFirstPage();
+    void canBeCancelled();
+    void asksNothingWhilePaused();
+    void keepsItsBudgetOfRequests();
+    void saysWhenTheClocksDiffer();
+    void saysWhenTheTokenExpired();
     void survivesAListThatNeverHoldsStill();
     void takesTheOldPathWhereTheNewIsUnknown();
     void saysWhenNeitherPathIsKnown();
@@ -65,23 +75,6 @@ const std::string kOnline = R"({"subscriptions":[{"id":"1","connectTime":"2026-0
               "cds":{"responsesSent":"2"}},
     "version":{"kumaDp":{"version":"2.9.13"},"envoy":{"version":"1.34.13"}}}],"mTLS":{"issuedBackend":"ca-1"}})";
 
-// Refreshes and waits until that is over.
-bool refreshed(MeshSource &source)
-{
-    QEventLoop loop;
-    bool begun = false, over = false;
-    QObject::connect(&source, &MeshSource::stateChanged, &loop, [&] {
-        begun = begun || source.state().refreshing;
-        over = begun && !source.state().refreshing;
-        if (over)
-            loop.quit();
-    });
-    source.refresh();
-    QTimer::singleShot(10'000, &loop, &QEventLoop::quit);
-    loop.exec();
-    return over;
-}
-
 }  // namespace
 
 void TestRemoteMeshSource::readsAControlPlane()
@@ -107,7 +100,10 @@ void TestRemoteMeshSource::readsAControlPlane()
     QCOMPARE(snapshot->controlPlane.version, std::string("2.9.13"));
     QCOMPARE(snapshot->controlPlane.mode, std::string("zone"));
     QCOMPARE(snapshot->controlPlane.environment, std::string("universal"));
-    QCOMPARE(snapshot->meshes, (std::vector<MeshInfo>{{"default", false}, {"secure", true}}));
+    QCOMPARE(snapshot->meshes.size(), std::size_t(2));
+    QCOMPARE(snapshot->meshes[0].name, std::string("default"));
+    QVERIFY(!snapshot->meshes[0].mtlsEnabled && snapshot->meshes[1].mtlsEnabled);
+    QCOMPARE(snapshot->meshes[1].mtlsBackend, std::string("ca-1"));
     QCOMPARE(snapshot->dataplanes.size(), std::size_t(3));
     QCOMPARE(snapshot->dataplanes[0]->key(), (ResourceKey{"default", "backend-1"}));
     QCOMPARE(snapshot->dataplanes[0]->status.overall, Health::Unknown);
@@ -234,9 +230,180 @@ void TestRemoteMeshSource::readsAgainWhenTheListChangesBetweenPages()
     options.pageSize = 3;
     RemoteControlPlane remote(options);
     QVERIFY(refreshed(*remote.source()));
-    const auto snapshot = remote.source()->snapshot();
-    QCOMPARE(snapshot->dataplanes.size(), std::size_t(5));
-    QVERIFY(snapshot->find({"default", "web-3"}) != nullptr);
+    QVERIFY(remote.source()->snapshot()->find({"default", "web-3"}) != nullptr);
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->snapshot()->dataplanes.size(), std::size_t(5));
+}
+
+void TestRemoteMeshSource::losesNoRowWhileAListShrinks_data()
+{
+    QTest::addColumn<int>("gone");  // rows that go at the front after each page
+    QTest::addColumn<int>("parallel");
+    QTest::newRow("one a page, one page at a time") << 1 << 1;
+    QTest::newRow("three a page, one page at a time") << 3 << 1;
+    QTest::newRow("one a page, four pages at a time") << 1 << 4;
+    QTest::newRow("six a page, four pages at a time") << 6 << 4;
+}
+
+void TestRemoteMeshSource::losesNoRowWhileAListShrinks()
+{
+    QFETCH(int, gone);
+    QFETCH(int, parallel);
+    FakeControlPlane plane;
+    const auto name = [](int i) { return "web-" + std::to_string(1'000 + i); };
+    for (int i = 0; i < 200; ++i)
+        plane.setDataplane({"default", name(i)}, networkingOf("web"));
+    int next = 0;
+    plane.afterEachPage([&] {
+        for (int i = 0; i < gone && next < 60; ++i)
+            plane.removeDataplane({"default", name(next++)});
+    });
+    auto options = manual(plane);
+    options.pageSize = 20;
+    options.parallelPages = parallel;
+    RemoteControlPlane remote(options);
+    QVERIFY(refreshed(*remote.source()));
+    for (int i = 60; i < 200; ++i)
+        QVERIFY2(remote.source()->snapshot()->find({"default", name(i)}) != nullptr, name(i).c_str());
+}
+
+void TestRemoteMeshSource::takesWhateverSizeOfPageItGets()
+{
+    FakeControlPlane plane;
+    plane.setLeastPage(7);
+    for (int i = 0; i < 50; ++i)
+        plane.setDataplane({"default", "web-" + std::to_string(i)}, networkingOf("web", i + 1));
+    RemoteControlPlane remote(manual(plane));
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->snapshot()->dataplanes.size(), std::size_t(50));
+}
+
+void TestRemoteMeshSource::isUsableFromTheFirstPage()
+{
+    FakeControlPlane plane;
+    for (int i = 0; i < 90; ++i)
+        plane.setDataplane({"default", "web-" + std::to_string(100 + i)}, networkingOf("web", 1));
+    auto options = manual(plane);
+    options.pageSize = 10;
+    RemoteControlPlane remote(options);
+    MeshSource &source = *remote.source();
+    std::vector<std::pair<std::size_t, bool>> published;  // rows, partial
+    connect(&source, &MeshSource::snapshotChanged, this, [&](const SnapshotPtr &snapshot) {
+        published.emplace_back(snapshot->dataplanes.size(), snapshot->isPartial);
+    });
+    std::vector<LoadProgress> progress;
+    connect(&source, &MeshSource::stateChanged, this, [&] {
+        if (const auto state = source.state(); state.progress)
+            progress.push_back(*state.progress);
+    });
+    QVERIFY(refreshed(source));
+    QVERIFY(published.size() >= 2);
+    QCOMPARE(published.front(), (std::pair<std::size_t, bool>(10, true)));
+    QCOMPARE(published.back(), (std::pair<std::size_t, bool>(90, false)));
+    QVERIFY(!progress.empty());
+    QCOMPARE(progress.front(), (LoadProgress{10, 90}));
+    QVERIFY(!source.state().progress);
+    published.clear();
+    plane.removeDataplane({"default", "web-100"});
+    QVERIFY(refreshed(source));  // a refresh keeps the whole snapshot until the next one is whole
+    QCOMPARE(published, (std::vector<std::pair<std::size_t, bool>>{{89, false}}));
+}
+
+void TestRemoteMeshSource::canBeCancelled()
+{
+    FakeControlPlane plane;
+    for (int i = 0; i < 90; ++i)
+        plane.setDataplane({"default", "web-" + std::to_string(100 + i)}, networkingOf("web", 1));
+    auto options = manual(plane);
+    options.pageSize = 10;
+    options.parallelPages = 1;
+    RemoteControlPlane remote(options);
+    MeshSource &source = *remote.source();
+    connect(&source, &MeshSource::stateChanged, &source, [&] {
+        if (const auto state = source.state(); state.progress && state.progress->rows >= 20)
+            source.cancelRefresh();
+    });
+    QVERIFY(refreshed(source));
+    QTRY_COMPARE(source.state().phase, Phase::Stale);
+    QCOMPARE(source.state().error->code, Error::Code::Cancelled);
+    QTRY_VERIFY(source.snapshot()->dataplanes.size() >= 19);
+    QVERIFY(source.snapshot()->isPartial);
+    QVERIFY(source.snapshot()->dataplanes.size() < 90);
+    source.disconnect(&source);
+    QVERIFY(refreshed(source));
+    QCOMPARE(source.state().phase, Phase::Live);
+    QCOMPARE(source.snapshot()->dataplanes.size(), std::size_t(90));
+    QVERIFY(!source.snapshot()->isPartial);
+}
+
+void TestRemoteMeshSource::asksNothingWhilePaused()
+{
+    FakeControlPlane plane;
+    auto options = manual(plane);
+    options.intervalMilliseconds = 20;
+    options.requestBudget = 10'000;
+    RemoteControlPlane remote(options);
+    MeshSource &source = *remote.source();
+    QTRY_COMPARE(source.state().phase, Phase::Live);
+    source.setPaused(true);
+    QVERIFY(source.state().isPaused);
+    QTRY_VERIFY(!source.state().refreshing);
+    const auto asked = plane.server().requests().size();
+    QTest::qWait(150);
+    QCOMPARE(plane.server().requests().size(), asked);
+    QVERIFY(refreshed(source));  // told to, it asks all the same
+    source.setPaused(false);
+    const auto before = plane.server().requests().size();
+    QTRY_VERIFY(plane.server().requests().size() > before);
+}
+
+void TestRemoteMeshSource::keepsItsBudgetOfRequests()
+{
+    FakeControlPlane plane;
+    auto options = manual(plane);
+    options.intervalMilliseconds = 10;
+    options.requestBudget = 50;
+    RemoteControlPlane remote(options);
+    QTRY_COMPARE(remote.source()->state().phase, Phase::Live);
+    const int asked = static_cast<int>(plane.server().requests().size());
+    QVERIFY2(asked >= 15, qPrintable(QString::number(asked)));
+    QVERIFY(remote.source()->state().intervalMilliseconds >= asked * 1'000 / 50);
+    QVERIFY(remote.source()->state().requestsPerSecond > 1.0);
+}
+
+void TestRemoteMeshSource::saysWhenTheClocksDiffer()
+{
+    FakeControlPlane plane;
+    plane.setClock(-120);
+    RemoteControlPlane remote(manual(plane));
+    QVERIFY(refreshed(*remote.source()));
+    QVERIFY(remote.source()->state().clockSkew);
+    QVERIFY(std::abs(remote.source()->state().clockSkew->count() + 120) <= 2);
+    plane.setClock(1);
+    QVERIFY(refreshed(*remote.source()));
+    QVERIFY(!remote.source()->state().clockSkew);
+}
+
+void TestRemoteMeshSource::saysWhenTheTokenExpired()
+{
+    FakeControlPlane plane;
+    // {"alg":"RS256","kid":"1"}.{"Name":"me","exp":1600000000}
+    const QByteArray token =
+        "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJOYW1lIjoibWUiLCJleHAiOjE2MDAwMDAwMDB9.c2ln";
+    plane.setToken(token);
+    auto options = manual(plane);
+    options.bearerToken = token.toStdString();
+    RemoteControlPlane remote(options);
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->state().phase, Phase::Live);
+    plane.setToken("another");
+    QVERIFY(refreshed(*remote.source()));
+    QCOMPARE(remote.source()->state().phase, Phase::Stale);
+    const auto error = *remote.source()->state().error;
+    QCOMPARE(error.code, Error::Code::Refused);
+    QVERIFY2(error.what.find("the token expired at 2020-09-13T12:26:40Z") != std::string::npos,
+             error.what.c_str());
+    QVERIFY(error.what.find("eyJ") == std::string::npos);
 }
 
 void TestRemoteMeshSource::survivesAListThatNeverHoldsStill()
@@ -316,7 +483,7 @@ void TestRemoteMeshSource::saysWhatIsWrong_data()
         << u"/"_s << 200 << QByteArray("It works!") << QByteArray("text/plain") << u"not JSON"_s;
     QTest::newRow("a missing token") << u"/meshes"_s << 401
                                      << QByteArray(R"({"title":"Invalid authentication data"})") << json
-                                     << u"the token is not accepted"_s;
+                                     << u"it wants a token, and this connection has none"_s;
     QTest::newRow("a server error with its words")
         << u"/dataplanes"_s << 500
         << QByteArray(R"({"title":"Could not retrieve resources","detail":"Internal Server Error"})") << json

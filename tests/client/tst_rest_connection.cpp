@@ -31,6 +31,10 @@ private Q_SLOTS:
     void trustsOnlyTheGivenAuthority();
     void skipsVerificationWhenTold();
     void saysWhenTheCaIsNoCertificate();
+    void showsItsOwnCertificate();
+    void saysWhatIsWrongWithItsOwnCertificate_data();
+    void saysWhatIsWrongWithItsOwnCertificate();
+    void countsItsRequests();
     void doesNotCarryTheTokenElsewhere();
     void explainsStatusesInPlainWords_data();
     void explainsStatusesInPlainWords();
@@ -228,6 +232,66 @@ void TestRestConnection::saysWhenTheCaIsNoCertificate()
     const auto reply = ask(connection);
     QVERIFY(reply.error.has_value());
     QCOMPARE(reply.error->what, std::string("the CA certificate is no certificate in PEM form"));
+}
+
+void TestRestConnection::showsItsOwnCertificate()
+{
+    const auto made = makeTestCertificate(), other = makeTestCertificate();
+    FakeControlPlane plane(KumaEra::V2_9, made.demandingServer);
+    auto options = optionsFor(plane.url());
+    options.caCertificate = made.authority.toStdString();
+    RestConnection anonymous(options);
+    QVERIFY(ask(anonymous).error.has_value());
+    options.clientCertificate = made.clientCertificate.toStdString();
+    options.clientKey = made.clientKey.toStdString();
+    RestConnection known(options);
+    const auto reply = ask(known);
+    QVERIFY2(reply.isSuccess(), reply.error ? reply.error->what.c_str() : "");
+    options.clientCertificate = other.clientCertificate.toStdString();
+    options.clientKey = other.clientKey.toStdString();
+    RestConnection stranger(options);
+    QVERIFY(ask(stranger).error.has_value());
+}
+
+void TestRestConnection::saysWhatIsWrongWithItsOwnCertificate_data()
+{
+    QTest::addColumn<QByteArray>("certificate");
+    QTest::addColumn<QByteArray>("key");
+    QTest::addColumn<QString>("words");
+    const auto made = makeTestCertificate();
+    QTest::newRow("no key") << made.clientCertificate << QByteArray() << u"needs its key"_s;
+    QTest::newRow("no certificate") << QByteArray() << made.clientKey << u"needs its key"_s;
+    QTest::newRow("a certificate that is none")
+        << QByteArray("hello") << made.clientKey << u"client certificate is no certificate"_s;
+    QTest::newRow("a key that is none")
+        << made.clientCertificate << QByteArray("hello") << u"is no key in PEM form"_s;
+}
+
+void TestRestConnection::saysWhatIsWrongWithItsOwnCertificate()
+{
+    QFETCH(QByteArray, certificate);
+    QFETCH(QByteArray, key);
+    QFETCH(QString, words);
+    auto options = optionsFor(QUrl(u"https://127.0.0.1:1"_s));
+    options.clientCertificate = certificate.toStdString();
+    options.clientKey = key.toStdString();
+    RestConnection connection(options);
+    const auto reply = ask(connection);
+    QVERIFY(reply.error.has_value());
+    QCOMPARE(reply.error->code, Error::Code::Invalid);
+    QVERIFY2(QString::fromStdString(reply.error->what).contains(words), reply.error->what.c_str());
+}
+
+void TestRestConnection::countsItsRequests()
+{
+    FakeControlPlane plane;
+    RestConnection connection(optionsFor(plane.url()));
+    QCOMPARE(connection.requestsPerSecond(), 0.0);
+    for (int i = 0; i < 5; ++i)
+        QVERIFY(ask(connection).isSuccess());
+    QCOMPARE(connection.requestCount(), quint64(5));
+    QVERIFY(connection.requestsPerSecond() > 0.4);  // five in at most ten seconds
+    QVERIFY(connection.requestsPerSecond() <= 5.0);
 }
 
 void TestRestConnection::doesNotCarryTheTokenElsewhere()

@@ -3,7 +3,9 @@
 #include "tests/support/qtest_std.h"
 
 #include "backend/codec/api_answers.h"
+#include "backend/codec/capabilities_codec.h"
 #include "backend/codec/overview_codec.h"
+#include "backend/codec/resource_list_codec.h"
 #include "backend/codec/yaml_document.h"
 
 #include <nlohmann/json.hpp>
@@ -24,6 +26,8 @@ private Q_SLOTS:
     void readsTheIndexAndWhatMayBeWritten();
     void readsEveryListOfDataplanes_data() { eras(); }
     void readsEveryListOfDataplanes();
+    void readsEveryOtherList_data() { eras(); }
+    void readsEveryOtherList();
     void readsEveryError_data() { eras(); }
     void readsEveryError();
     void writesEveryResourceAsYaml_data() { eras(); }
@@ -96,10 +100,25 @@ void TestCodecConformance::readsTheIndexAndWhatMayBeWritten()
     VALUE_OR_FAIL(config, configFromJson(bodyOf(load(dir.filePath(QStringLiteral("config.json")))).dump()));
     QCOMPARE(config.mode, std::string("zone"));
     QCOMPARE(config.environment, std::string("universal"));
-    VALUE_OR_FAIL(readOnly,
-                  readOnlyFromResources(bodyOf(load(dir.filePath(QStringLiteral("resources.json")))).dump(),
-                                        "Dataplane"));
-    QCOMPARE(readOnly, std::optional<bool>(false));
+    VALUE_OR_FAIL(types,
+                  typesFromResources(bodyOf(load(dir.filePath(QStringLiteral("resources.json")))).dump()));
+    // The recorded programs carried no version: the types alone have to tell the era.
+    const auto plane = capabilitiesFrom(info.version, config, types, true);
+    QFETCH(QString, version);
+    QCOMPARE(plane.era, version.startsWith(QLatin1String("2.9"))    ? KumaEra::V2_9
+                        : version.startsWith(QLatin1String("2.14")) ? KumaEra::V2_14
+                                                                    : KumaEra::V3_0);
+    QCOMPARE(plane.mode, ControlPlaneMode::Zone);
+    QCOMPARE(plane.environment, ControlPlaneEnvironment::Universal);
+    QCOMPARE(plane.zone, std::string("default"));
+    QCOMPARE(plane.readOnlyReason("Dataplane"), std::string());
+    QCOMPARE(plane.readOnlyReason("DataplaneInsight"),
+             std::string("insights are written by the control plane itself"));
+    QCOMPARE(plane.has("TrafficPermission"), plane.era != KumaEra::V3_0);
+    QCOMPARE(plane.overviews.zoneIngresses,
+             std::string(plane.era == KumaEra::V2_9    ? "/zone-ingresses/_overview"
+                         : plane.era == KumaEra::V2_14 ? "/zoneingresses/_overview"
+                                                       : ""));
     VALUE_OR_FAIL(meshes,
                   meshesFromJson(bodyOf(load(folder().filePath(QStringLiteral("meshes/list.json")))).dump()));
     QVERIFY(!meshes.items.empty());
@@ -130,6 +149,62 @@ void TestCodecConformance::readsEveryListOfDataplanes()
     }
     qInfo("%zu lists, %zu dataplanes", lists, rows);
     QVERIFY(lists > 3);
+}
+
+void TestCodecConformance::readsEveryOtherList()
+{
+    SKIP_WITHOUT(folder());
+    std::map<std::string, std::size_t> rows;
+    const auto scenarios = folder().entryInfoList(QDir::Dirs | QDir::NoDotAndDotDot);
+    for (const auto &scenario : scenarios) {
+        for (const auto &path : recordingsIn(QDir(scenario.filePath()))) {
+            const Json body = bodyOf(load(path));
+            if (!body.is_object() || !body.contains("items") || !body["items"].is_array()
+                || body["items"].empty() || !body["items"][0].contains("type")
+                || !body["items"][0].contains("name"))
+                continue;
+            const auto type = body["items"][0]["type"].get<std::string>();
+            const auto text = body.dump();
+            const auto size = body["items"].size();
+            if (type == "ZoneOverview") {
+                VALUE_OR_FAIL(page, zonesFromJson(text));
+                QCOMPARE(page.items.size(), size);
+            } else if (type == "ZoneIngressOverview" || type == "ZoneEgressOverview") {
+                VALUE_OR_FAIL(page, zoneProxiesFromJson(text));
+                QCOMPARE(page.items.size(), size);
+                QCOMPARE(page.items[0].type + "Overview", type);
+                QCOMPARE(page.items[0].zone, std::string("default"));
+                QVERIFY(page.items[0].port != 0);
+            } else if (type == "ServiceInsight") {
+                VALUE_OR_FAIL(page, serviceInsightsFromJson(text));
+                QCOMPARE(page.items.size(), size);
+                QVERIFY(!page.items[0].status.empty());
+            } else if (type == "MeshInsight") {
+                VALUE_OR_FAIL(page, meshInsightsFromJson(text));
+                QCOMPARE(page.items.size(), size);
+            } else if (type != "DataplaneOverview") {
+                VALUE_OR_FAIL(page, resourcesFromJson(text, type, {}));
+                QCOMPARE(page.items.size(), size);
+                for (std::size_t i = 0; i < size; ++i) {
+                    QCOMPARE(page.items[i].row->key.name, body["items"][i]["name"].get<std::string>());
+                    QCOMPARE(page.items[i].row->json, body["items"][i].dump());
+                    if (type.starts_with("Mesh") && body["items"][i].contains("spec")
+                        && body["items"][i]["spec"].contains("to"))
+                        QVERIFY2(!page.items[i].row->targetRef.empty(), path.toUtf8().constData());
+                }
+                KnownRows<ResourceRecord> known;
+                for (const auto &item : page.items)
+                    known[item.fingerprint] = item.row;
+                VALUE_OR_FAIL(again, resourcesFromJson(text, type, known));
+                for (std::size_t i = 0; i < size; ++i)
+                    QCOMPARE(again.items[i].row, page.items[i].row);
+            }
+            rows[type] += size;
+        }
+    }
+    for (const auto &[type, count] : rows)
+        qInfo("%s: %zu", type.c_str(), count);
+    QVERIFY(rows.size() > 5);
 }
 
 void TestCodecConformance::readsEveryError()

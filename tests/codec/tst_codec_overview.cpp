@@ -1,6 +1,7 @@
 #include "tests/support/qtest_std.h"
 
 #include "backend/codec/api_answers.h"
+#include "backend/codec/capabilities_codec.h"
 #include "backend/codec/overview_codec.h"
 #include "tests/support/mesh_builders.h"
 
@@ -71,9 +72,16 @@ void TestCodecOverview::readsMeshes()
     VALUE_OR_FAIL(
         page,
         meshesFromJson(
-            R"({"total":3,"items":[{"type":"Mesh","name":"b","mtls":{"enabledBackend":"ca-1","backends":[]}},
+            R"({"total":3,"items":[{"type":"Mesh","name":"b","mtls":{"enabledBackend":"ca-1","backends":[{"name":"ca-0","mode":"PERMISSIVE"},{"name":"ca-1"}]}},
         {"type":"Mesh","name":"a","mtls":{"backends":[]}},{"type":"Mesh","name":"c"}],"next":null})"));
-    QCOMPARE(page.items, (std::vector<MeshInfo>{{"b", true}, {"a", false}, {"c", false}}));
+    QCOMPARE(page.items.size(), std::size_t(3));
+    QCOMPARE(page.items[0].name, std::string("b"));
+    QCOMPARE(page.items[0].mtlsBackend, std::string("ca-1"));
+    QCOMPARE(page.items[0].mtlsMode, std::string("STRICT"));
+    QVERIFY(page.items[0].mtlsEnabled);
+    QCOMPARE(page.items[1],
+             (MeshInfo{"a", false, {}, {}, R"({"type":"Mesh","name":"a","mtls":{"backends":[]}})", {}}));
+    QCOMPARE(page.items[2], (MeshInfo{"c", false, {}, {}, R"({"type":"Mesh","name":"c"})", {}}));
     QCOMPARE(page.total, std::size_t(3));
     QVERIFY(!page.nextOffset);
     QVERIFY(!meshesFromJson(R"({"items":[{}]})"));
@@ -202,17 +210,17 @@ void TestCodecOverview::readsConfigurationAndTypes()
         config,
         configFromJson(
             R"({"mode":"zone","environment":"universal","apiServer":{"readOnly":true},"multizone":{"zone":{"name":"east"}}})"));
-    QCOMPARE(config, (ConfigInfo{"zone", "universal", "east", true}));
+    QCOMPARE(config, (ConfigInfo{"zone", "universal", "east", {}, true}));
     QVERIFY(!configFromJson("<html>"));
     VALUE_OR_FAIL(
-        readOnly,
-        readOnlyFromResources(
-            R"({"resources":[{"name":"Mesh","readOnly":false},{"name":"Dataplane","readOnly":true}]})",
-            "Dataplane"));
-    QCOMPARE(readOnly, std::optional<bool>(true));
-    VALUE_OR_FAIL(unlisted, readOnlyFromResources(R"({"resources":[]})", "Dataplane"));
-    QVERIFY(!unlisted);
-    QVERIFY(!readOnlyFromResources("404: Page Not Found", "Dataplane"));
+        types,
+        typesFromResources(
+            R"({"resources":[{"name":"Mesh","path":"meshes","scope":"Global","readOnly":false},{"name":"Dataplane","path":"dataplanes","scope":"Mesh","readOnly":true}]})"));
+    QCOMPARE(types.size(), std::size_t(2));
+    QCOMPARE(types[0].name, std::string("Dataplane"));
+    QVERIFY(types[0].isReadOnly);
+    QVERIFY(types[1].isGlobal);
+    QVERIFY(!typesFromResources("404: Page Not Found"));
 }
 
 void TestCodecOverview::readsWarnings()

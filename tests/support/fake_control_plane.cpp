@@ -4,9 +4,13 @@
 #include "backend/validation/resource_meta.h"
 #include "backend/validation/validate.h"
 
+#include <QDateTime>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QLocale>
+
+#include <algorithm>
 
 namespace meshscope::testing {
 
@@ -34,6 +38,50 @@ std::string versionOf(KumaEra era)
         return "3.0.0";
     }
     return {};
+}
+
+// A type as /_resources of the eras knows it; kinds: p targetRef policy, l legacy policy, g global, i
+// insight.
+struct KnownType {
+    const char *name;
+    const char *path;
+    const char *kinds;
+    KumaEra since;
+    KumaEra until;
+};
+constexpr KumaEra k29 = KumaEra::V2_9, k214 = KumaEra::V2_14, k30 = KumaEra::V3_0;
+constexpr KnownType kTypes[] = {
+    {"Dataplane", "dataplanes", "", k29, k30},
+    {"DataplaneInsight", "dataplane-insights", "i", k29, k30},
+    {"ExternalService", "external-services", "", k29, k214},
+    {"HostnameGenerator", "hostnamegenerators", "g", k29, k30},
+    {"Mesh", "meshes", "g", k29, k30},
+    {"MeshExternalService", "meshexternalservices", "", k29, k30},
+    {"MeshGateway", "meshgateways", "", k29, k214},
+    {"MeshHTTPRoute", "meshhttproutes", "p", k29, k30},
+    {"MeshIdentity", "meshidentities", "", k214, k30},
+    {"MeshInsight", "mesh-insights", "gi", k29, k30},
+    {"MeshService", "meshservices", "", k29, k30},
+    {"MeshTimeout", "meshtimeouts", "p", k29, k30},
+    {"MeshTrafficPermission", "meshtrafficpermissions", "p", k29, k30},
+    {"Secret", "secrets", "", k29, k30},
+    {"ServiceInsight", "service-insights", "i", k29, k30},
+    {"TrafficPermission", "traffic-permissions", "l", k29, k214},
+    {"Workload", "workloads", "", k214, k30},
+    {"Zone", "zones", "g", k29, k30},
+    {"ZoneEgress", "zoneegresses", "g", k29, k214},
+    {"ZoneIngress", "zone-ingresses", "g", k29, k29},
+    {"ZoneIngress", "zoneingresses", "g", k214, k214},
+    {"ZoneInsight", "zone-insights", "gi", k29, k30},
+};
+
+HttpAnswer notThere()
+{
+    HttpAnswer unknown;
+    unknown.status = 404;
+    unknown.contentType = "text/plain";
+    unknown.body = "404: Page Not Found";
+    return unknown;
 }
 
 HttpAnswer json(int status, const QByteArray &body)
@@ -108,6 +156,16 @@ void FakeControlPlane::setDataplane(const ResourceKey &key, const std::string &n
 
 void FakeControlPlane::removeDataplane(const ResourceKey &key) { m_dataplanes.erase(key); }
 
+void FakeControlPlane::setResource(const std::string &path, const ResourceKey &key, const std::string &body)
+{
+    m_resources[path][key] = QByteArray::fromStdString(body);
+}
+
+void FakeControlPlane::removeResource(const std::string &path, const ResourceKey &key)
+{
+    m_resources[path].erase(key);
+}
+
 std::string FakeControlPlane::storedJson(const ResourceKey &key) const
 {
     const auto found = m_dataplanes.find(key);
@@ -122,14 +180,27 @@ void FakeControlPlane::fault(const QString &pathPrefix, HttpAnswer answer, int t
 
 HttpAnswer FakeControlPlane::answer(const HttpRequest &request)
 {
+    HttpAnswer answer = rightAnswer(request);
+    answer.delayMilliseconds += m_delay;
+    if (m_clock) {
+        const auto time = QDateTime::currentDateTimeUtc().addSecs(*m_clock);
+        answer.headers.emplaceBack(
+            "Date",
+            QLocale::c().toString(time, QStringLiteral("ddd, dd MMM yyyy HH:mm:ss")).toLatin1() + " GMT");
+    }
+    return answer;
+}
+
+HttpAnswer FakeControlPlane::rightAnswer(const HttpRequest &request)
+{
     for (auto fault = m_faults.begin(); fault != m_faults.end(); ++fault) {
         if (!request.path.startsWith(fault->prefix)
             || (!fault->method.isEmpty() && fault->method != request.method))
             continue;
-        auto answer = fault->answer;
+        auto wrong = fault->answer;
         if (--fault->times <= 0)
             m_faults.erase(fault);
-        return answer;
+        return wrong;
     }
     if (!m_token.isEmpty() && request.headers.value("authorization") != "Bearer " + m_token)
         return kumaError(401, "Invalid authentication data", "Unauthenticated");
@@ -149,12 +220,8 @@ HttpAnswer FakeControlPlane::answer(const HttpRequest &request)
                                   {QStringLiteral("apiServer"),
                                    QJsonObject{{QStringLiteral("readOnly"), m_readOnly}}}}));
     }
-    if (request.path == QStringLiteral("/_resources")) {
-        const QJsonObject dataplane{{QStringLiteral("name"), QStringLiteral("Dataplane")},
-                                    {QStringLiteral("path"), QStringLiteral("dataplanes")},
-                                    {QStringLiteral("readOnly"), m_readOnly || m_mode == "global"}};
-        return json(200, compact({{QStringLiteral("resources"), QJsonArray{dataplane}}}));
-    }
+    if (request.path == QStringLiteral("/_resources") || request.path == QStringLiteral("/policies"))
+        return types(request);
     if (request.path == QStringLiteral("/meshes")) {
         QList<QByteArray> items;
         for (const auto &[name, mtls] : m_meshes)
@@ -173,17 +240,73 @@ HttpAnswer FakeControlPlane::answer(const HttpRequest &request)
             return kumaError(404, "Failed to retrieve Mesh", "Not found");
         return item(request, key);
     }
-    HttpAnswer unknown;
-    unknown.status = 404;
-    unknown.contentType = "text/plain";
-    unknown.body = "404: Page Not Found";
-    return unknown;
+    if (auto other = otherList(request))
+        return std::move(*other);
+    return notThere();
+}
+
+HttpAnswer FakeControlPlane::types(const HttpRequest &request) const
+{
+    const bool areAll = request.path == QStringLiteral("/_resources");
+    if (areAll && m_hidesTypes)
+        return notThere();
+    QJsonArray array;
+    for (const auto &type : kTypes) {
+        const QByteArray kinds = type.kinds;
+        const bool isPolicy = kinds.contains('p') || kinds.contains('l');
+        if (m_era < type.since || m_era > type.until || (!areAll && !isPolicy)
+            || std::find(m_removedTypes.begin(), m_removedTypes.end(), type.name) != m_removedTypes.end())
+            continue;
+        const QByteArray name = type.name;
+        const bool isOfTheZone = name == "Dataplane" || name.startsWith("ZoneI") || name == "ZoneEgress"
+                                 || name == "MeshService" || name == "Workload";
+        QJsonObject item{{QStringLiteral("name"), QString::fromLatin1(name)},
+                         {QStringLiteral("path"), QString::fromLatin1(type.path)},
+                         {QStringLiteral("readOnly"),
+                          m_readOnly || kinds.contains('i') || (m_mode == "global" && isOfTheZone)}};
+        if (areAll) {
+            item.insert(QStringLiteral("scope"),
+                        kinds.contains('g') ? QStringLiteral("Global") : QStringLiteral("Mesh"));
+            if (isPolicy)
+                item.insert(QStringLiteral("policy"),
+                            QJsonObject{{QStringLiteral("isTargetRef"), kinds.contains('p')},
+                                        {QStringLiteral("hasToTargetRef"), kinds.contains('p')}});
+        } else {
+            item.insert(QStringLiteral("isTargetRefBased"), kinds.contains('p'));
+        }
+        array.append(item);
+    }
+    return json(200, compact({{areAll ? QStringLiteral("resources") : QStringLiteral("policies"), array}}));
+}
+
+std::optional<HttpAnswer> FakeControlPlane::otherList(const HttpRequest &request)
+{
+    if (const auto found = m_items.find(request.path); found != m_items.end())
+        return list(request, found->second, request.path);
+    const auto segments = request.path.split(QLatin1Char('/'), Qt::SkipEmptyParts);
+    const std::string path = segments.value(segments.size() == 1 ? 0 : 2).toStdString();
+    const bool isKnown = std::any_of(std::begin(kTypes), std::end(kTypes), [&](const KnownType &type) {
+        return path == type.path && m_era >= type.since && m_era <= type.until;
+    });
+    const auto &rows = m_resources[path];
+    if (segments.size() == 1 && isKnown) {
+        QList<QByteArray> items;
+        for (const auto &[key, item] : rows)
+            items << item;
+        return list(request, items, request.path);
+    }
+    if (segments.size() == 4 && isKnown) {
+        const auto found = rows.find({segments[1].toStdString(), segments[3].toStdString()});
+        return found == rows.end() ? kumaError(404, "Could not retrieve a resource", "Not found")
+                                   : json(200, found->second);
+    }
+    return std::nullopt;
 }
 
 HttpAnswer FakeControlPlane::list(const HttpRequest &request, const QList<QByteArray> &items,
                                   const QString &path)
 {
-    const auto size = std::max(1, request.query.queryItemValue(QStringLiteral("size")).toInt());
+    const auto size = std::clamp(request.query.queryItemValue(QStringLiteral("size")).toInt(), 1, m_mostRows);
     const auto from = request.query.queryItemValue(QStringLiteral("offset")).toInt();
     QByteArray body = "{\"total\":" + QByteArray::number(items.size()) + ",\"items\":[";
     body += items.mid(from, size).join(',');

@@ -9,7 +9,9 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 namespace meshscope::testing {
 
@@ -27,6 +29,11 @@ public:
     void setDataplane(const ResourceKey &key, const std::string &networking, const std::string &insight = {});
     void removeDataplane(const ResourceKey &key);
     std::string storedJson(const ResourceKey &key) const;  // as GET would answer; "" = none
+    // Any other resource, its whole JSON; `path` as /_resources has it: "meshtimeouts".
+    void setResource(const std::string &path, const ResourceKey &key, const std::string &json);
+    void removeResource(const std::string &path, const ResourceKey &key);
+    // The items of a list that has a path of its own: "/zones/_overview", "/service-insights".
+    void setItems(const QString &path, QList<QByteArray> items) { m_items[path] = std::move(items); }
 
     // The next `times` requests whose path begins so get this instead; several faults queue up.
     void fault(const QString &pathPrefix, HttpAnswer answer, int times = 1, const QByteArray &method = {});
@@ -34,6 +41,12 @@ public:
     void afterEachPage(std::function<void()> change) { m_afterPage = std::move(change); }
 
     void setToken(const QByteArray &token) { m_token = token; }  // then anything else gets 401
+    void setDelay(int milliseconds) { m_delay = milliseconds; }  // of every answer
+    // Its clock, in seconds ahead of ours, in a Date header; without it there is none.
+    void setClock(int secondsAhead) { m_clock = secondsAhead; }
+    void removeType(const std::string &name) { m_removedTypes.push_back(name); }
+    void hideTypes(bool on) { m_hidesTypes = on; }      // before 2.6: /policies only
+    void setLeastPage(int rows) { m_mostRows = rows; }  // gives no more rows a page, whatever is asked
     void setReadOnly(bool on) { m_readOnly = on; }
     void setMode(const std::string &mode, const std::string &environment);
     void setVersion(const std::string &version) { m_version = version; }
@@ -59,6 +72,9 @@ private:
     };
 
     HttpAnswer answer(const HttpRequest &request);
+    HttpAnswer rightAnswer(const HttpRequest &request);
+    HttpAnswer types(const HttpRequest &request) const;
+    std::optional<HttpAnswer> otherList(const HttpRequest &request);
     HttpAnswer list(const HttpRequest &request, const QList<QByteArray> &items, const QString &path);
     HttpAnswer overviews(const HttpRequest &request);
     HttpAnswer item(const HttpRequest &request, const ResourceKey &key);
@@ -67,6 +83,12 @@ private:
     KumaEra m_era;
     std::map<std::string, bool> m_meshes;  // name → mTLS
     std::map<ResourceKey, Stored> m_dataplanes;
+    std::map<std::string, std::map<ResourceKey, QByteArray>> m_resources;  // by path
+    std::map<QString, QList<QByteArray>> m_items;                          // by path
+    std::vector<std::string> m_removedTypes;
+    std::optional<int> m_clock;
+    int m_delay = 0, m_mostRows = 1'000;
+    bool m_hidesTypes = false;
     std::deque<QueuedFault> m_faults;
     std::function<void()> m_afterPage;
     QByteArray m_token, m_nextHost;

@@ -64,12 +64,18 @@ QByteArray pem(Write write)
 
 TestCertificate makeTestCertificate()
 {
-    const Key authorityKey = makeKey(), serverKey = makeKey();
+    const Key authorityKey = makeKey(), serverKey = makeKey(), clientKey = makeKey();
     const auto authority =
         makeCertificate("Test authority", 1, authorityKey.get(), nullptr, authorityKey.get());
     const auto server = makeCertificate("127.0.0.1", 2, serverKey.get(), authority.get(), authorityKey.get());
 
+    const auto client = makeCertificate("client", 3, clientKey.get(), authority.get(), authorityKey.get());
+
     TestCertificate made;
+    made.clientCertificate = pem([&](BIO *out) { PEM_write_bio_X509(out, client.get()); });
+    made.clientKey = pem([&](BIO *out) {
+        PEM_write_bio_PrivateKey(out, clientKey.get(), nullptr, nullptr, 0, nullptr, nullptr);
+    });
     made.authority = pem([&](BIO *out) { PEM_write_bio_X509(out, authority.get()); });
     made.server = QSslConfiguration::defaultConfiguration();
     made.server.setLocalCertificate(
@@ -80,6 +86,9 @@ TestCertificate makeTestCertificate()
                                       }),
                                       QSsl::Ec));
     made.server.setPeerVerifyMode(QSslSocket::VerifyNone);
+    made.demandingServer = made.server;
+    made.demandingServer.setCaCertificates(QSslCertificate::fromData(made.authority));
+    made.demandingServer.setPeerVerifyMode(QSslSocket::VerifyPeer);
     return made;
 }
 

@@ -10,6 +10,8 @@ namespace meshscope::testing {
 struct TestCertificate {
     QByteArray authority;  // PEM
     QSslConfiguration server;
+    QSslConfiguration demandingServer;        // wants a client certificate of the same authority
+    QByteArray clientCertificate, clientKey;  // PEM
 };
 
 TestCertificate makeTestCertificate();
