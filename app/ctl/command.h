@@ -29,6 +29,7 @@ void addTagSets(CLI::App &app, Run &run);
 void addXds(CLI::App &app, Run &run);
 void addDoctor(CLI::App &app, Run &run);
 void addWorkload(CLI::App &app, Run &run);
+void addSnapshot(CLI::App &app, Run &run);
 
 // Says it on stderr, as "meshscopectl: what (where)", and returns the code.
 int complain(int code, const std::string &what, const std::string &where = {});

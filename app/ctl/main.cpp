@@ -20,6 +20,7 @@ int main(int argc, char **argv)
     addXds(app, run);
     addDoctor(app, run);
     addWorkload(app, run);
+    addSnapshot(app, run);
     try {
         app.parse(argc, argv);
     } catch (const CLI::ParseError &error) {

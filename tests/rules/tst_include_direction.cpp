@@ -28,6 +28,8 @@ const std::map<QString, Rooms> kMayInclude = {
     {u"backend/support"_s, {u"backend/core"_s}},
     {u"backend/api"_s, {u"backend/core"_s, u"backend/support"_s}},
     {u"backend/client"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s}},
+    {u"backend/connections"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s}},
+    {u"backend/snapshot"_s, {u"backend/core"_s, u"backend/support"_s, u"backend/api"_s, u"backend/codec"_s}},
     {u"backend/control"_s,
      {u"backend/core"_s, u"backend/support"_s, u"backend/codec"_s, u"backend/validation"_s,
       u"backend/store"_s, u"backend/pki"_s, u"backend/xds"_s}},
