@@ -67,6 +67,19 @@ DraftCluster outboundCluster(const Tags &tags, Protocol protocol)
     return draft;
 }
 
+DraftCluster originalDestination(const std::string &name)
+{
+    DraftCluster draft;
+    draft.origin = Origin::TransparentProxy;
+    auto &cluster = draft.message;
+    cluster.set_name(name);
+    cluster.set_alt_stat_name(statPrefix(name));
+    cluster.set_type(Cluster::ORIGINAL_DST);
+    cluster.set_lb_policy(Cluster::CLUSTER_PROVIDED);
+    setDuration(cluster.mutable_connect_timeout(), kConnectTimeout);
+    return draft;
+}
+
 DraftCluster plainCluster(const std::string &name, const std::string &address, std::uint32_t port)
 {
     auto draft = staticCluster(name, address, port);

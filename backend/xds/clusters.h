@@ -12,6 +12,8 @@ namespace meshscope::xds {
 DraftCluster inboundCluster(const std::string &address, std::uint32_t port, Protocol protocol);
 // Of the endpoints that have all of the tags; kuma.io/service is among them.
 DraftCluster outboundCluster(const Tags &tags, Protocol protocol);
+// Wherever the caller wanted to go, past the mesh.
+DraftCluster originalDestination(const std::string &name);
 // One address, nothing else: kuma:envoy:admin, kuma:readiness.
 DraftCluster plainCluster(const std::string &name, const std::string &address, std::uint32_t port);
 

@@ -1,6 +1,7 @@
 #include "backend/xds/dependencies.h"
 
 #include "backend/xds/policy/matching.h"
+#include "backend/xds/vips.h"
 
 #include <algorithm>
 #include <array>
@@ -9,7 +10,8 @@ namespace meshscope::xds {
 
 namespace {
 
-constexpr std::array<std::string_view, 19> kMeshWideTypes{"CircuitBreaker",
+constexpr std::array<std::string_view, 20> kMeshWideTypes{kConfigType,
+                                                          "CircuitBreaker",
                                                           "ExternalService",
                                                           "FaultInjection",
                                                           "HealthCheck",
@@ -47,6 +49,8 @@ bool isUsed(std::string_view type)
 bool canTouch(const MeshView &before, const MeshView &after, std::string_view type, const std::string &name,
               const Dataplane &dataplane)
 {
+    if (type == kConfigType)  // virtual IPs
+        return dataplane.transparentProxying && dataplane.transparentProxying->isOn();
     if (isPolicyType(type))
         return selectedIn(before, type, name, dataplane) || selectedIn(after, type, name, dataplane);
     return isUsed(type);

@@ -90,8 +90,10 @@ ProxySnapshotPtr Draft::finish()
 {
     auto snapshot = std::make_shared<ProxySnapshot>();
     for (const auto &cluster : clusters)
-        if (cluster.origin == Origin::Outbound)
+        if (cluster.origin == Origin::Outbound && cluster.reaches.empty())
             snapshot->reaches.insert(cluster.service);
+        else
+            snapshot->reaches.insert(cluster.reaches.begin(), cluster.reaches.end());
     snapshot->of(ResourceType::Cluster) = closedAll(clusters);
     snapshot->of(ResourceType::Endpoint) = sorted(endpoints);
     snapshot->of(ResourceType::Listener) = closedAll(listeners);

@@ -16,6 +16,7 @@
 #include <cstddef>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,6 +58,11 @@ struct DraftCluster {
     Protocol protocol = Protocol::Unknown;
     std::string service;
     Tags tags;  // of an outbound: all that its endpoints have, kuma.io/service included
+    // Of an outbound within the mesh: the name it asks for in TLS, and the services whose certificates it
+    // takes.
+    std::string sni;
+    std::vector<std::string> identities;
+    std::set<std::string> reaches;  // services whose endpoints it has, where that is not `service`
 
     void close();
 };

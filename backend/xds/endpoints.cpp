@@ -40,16 +40,21 @@ void fill(LbEndpoint &out, const Endpoint &endpoint)
 
 }  // namespace
 
+void appendEndpoint(const Dataplane &dataplane, const Inbound &inbound, std::vector<Endpoint> &endpoints)
+{
+    if (inbound.state != InboundState::Ready || !inbound.isReady())
+        return;
+    const auto &address = dataplane.advertisedAddress.empty() ? dataplane.listenerAddress(inbound)
+                                                              : dataplane.advertisedAddress;
+    if (isIpAddress(address))
+        endpoints.push_back({address, inbound.port, inbound.tags});
+}
+
 void appendEndpoints(const Dataplane &dataplane, const std::string &service, std::vector<Endpoint> &endpoints)
 {
-    for (const auto &inbound : dataplane.inbounds) {
-        if (inbound.service() != service || inbound.state != InboundState::Ready || !inbound.isReady())
-            continue;
-        const auto &address = dataplane.advertisedAddress.empty() ? dataplane.listenerAddress(inbound)
-                                                                  : dataplane.advertisedAddress;
-        if (isIpAddress(address))
-            endpoints.push_back({address, inbound.port, inbound.tags});
-    }
+    for (const auto &inbound : dataplane.inbounds)
+        if (inbound.service() == service)
+            appendEndpoint(dataplane, inbound, endpoints);
 }
 
 std::vector<Endpoint> subset(const std::vector<Endpoint> &endpoints, const Tags &tags)

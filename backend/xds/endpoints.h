@@ -11,6 +11,8 @@ namespace meshscope::xds {
 // IPs.
 void appendEndpoints(const Dataplane &dataplane, const std::string &service,
                      std::vector<Endpoint> &endpoints);
+// That inbound alone, under the same conditions.
+void appendEndpoint(const Dataplane &dataplane, const Inbound &inbound, std::vector<Endpoint> &endpoints);
 // Those that have every one of the tags.
 std::vector<Endpoint> subset(const std::vector<Endpoint> &endpoints, const Tags &tags);
 Protocol commonProtocol(const std::vector<Endpoint> &endpoints);

@@ -26,8 +26,20 @@ void addOutbounds(Generation &run);  // MeshHTTPRoute, MeshTCPRoute; TrafficRout
 // Policies of the old style: the new ones come after them and win.
 void applyLegacyToInbounds(Generation &run);   // FaultInjection, RateLimit
 void applyLegacyToOutbounds(Generation &run);  // Timeout, Retry, CircuitBreaker, HealthCheck, TrafficLog
+void addAdminListener(Generation &run);
+void addTransparentProxy(Generation &run);
+void addDirectAccess(Generation &run);
+void addProbes(Generation &run);
+void addMetrics(Generation &run);  // of the Mesh's own section
+void addDns(Generation &run);
+
+// The application's answers must not be redirected again. `workload` is its address.
+void leaveByExemptSource(DraftCluster &cluster, const Dataplane &dataplane, const std::string &workload);
 
 // Policies that change what is there.
+void applyTls(Generation &run);
+void applyPassthrough(Generation &run);
+void applyTrafficPermissions(Generation &run);
 void applyLoadBalancing(Generation &run);
 void applyAccessLogs(Generation &run);
 void applyFaultInjections(Generation &run);
@@ -36,6 +48,7 @@ void applyTimeouts(Generation &run);
 void applyCircuitBreakers(Generation &run);
 void applyHealthChecks(Generation &run);
 void applyRetries(Generation &run);
+void applyMetrics(Generation &run);
 Result<void> applyProxyPatches(Generation &run);  // last: closes the draft where there are any
 
 }  // namespace meshscope::xds

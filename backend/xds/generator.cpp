@@ -4,6 +4,7 @@
 #include "backend/xds/generation.h"
 #include "backend/xds/listeners.h"
 #include "backend/xds/names.h"
+#include "backend/xds/transparent_proxy.h"
 
 namespace meshscope::xds {
 
@@ -37,26 +38,51 @@ void addInbounds(Generation &run)
                                       protocolFromText(inbound.effectiveProtocol()));
         cluster.index = i;
         cluster.service = inbound.service();
+        leaveByExemptSource(cluster, dataplane, dataplane.workloadAddress(inbound));
         run.draft.clusters.push_back(std::move(cluster));
     }
 }
 
-Result<ProxySnapshotPtr> generate(const ProxyInput &input)
+Result<ProxySnapshotPtr> generate(const ProxyInput &given)
 {
+    // A transparent proxy lists no outbounds: it gets one for each virtual IP.
+    Dataplane transparent;
+    const bool isTransparent =
+        given.dataplane.transparentProxying && given.dataplane.transparentProxying->isOn();
+    if (isTransparent) {
+        transparent = given.dataplane;
+        transparent.outbounds = vipOutbounds(transparent, given.mesh);
+    }
+    const ProxyInput input{isTransparent ? transparent : given.dataplane,
+                           given.mesh,
+                           given.metadata,
+                           given.withShadow,
+                           given.identity,
+                           given.adminIdentity};
     Generation run{input, rulesFor(input.mesh, input.dataplane, input.withShadow), {}};
     addAdmin(run);
+    addAdminListener(run);
+    addMetrics(run);
+    addTransparentProxy(run);
     addInbounds(run);
     addOutbounds(run);
     applyLegacyToInbounds(run);
     applyLegacyToOutbounds(run);
+    addDirectAccess(run);
+    addProbes(run);
+    addDns(run);
+    applyTls(run);
+    applyPassthrough(run);
     applyLoadBalancing(run);
     applyAccessLogs(run);
     applyFaultInjections(run);
     applyRateLimits(run);
     applyTimeouts(run);
+    applyTrafficPermissions(run);
     applyCircuitBreakers(run);
     applyHealthChecks(run);
     applyRetries(run);
+    applyMetrics(run);
     if (auto patched = applyProxyPatches(run); !patched)
         return fail(patched.error());
     return run.draft.finish();

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "backend/xds/mesh_view.h"
+#include "backend/xds/mtls.h"
 #include "backend/xds/proxy_metadata.h"
 #include "backend/xds/resource.h"
 
@@ -12,7 +13,9 @@ struct ProxyInput {
     const Dataplane &dataplane;
     const MeshView &mesh;
     const ProxyMetadata &metadata;
-    bool withShadow = false;  // as if policies labelled `kuma.io/effect: shadow` counted
+    bool withShadow = false;                       // as if policies labelled `kuma.io/effect: shadow` counted
+    const ProxyIdentity *identity = nullptr;       // needed where the mesh has mTLS; null = no secrets then
+    const ProxyIdentity *adminIdentity = nullptr;  // opens its admin interface to us; null = it stays closed
 };
 
 // Invalid when a MeshProxyPatch cannot be applied; `where` names it. What the proxy has stays good then.

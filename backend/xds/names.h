@@ -24,6 +24,7 @@ std::string tagsHeaderValue(const Dataplane &dataplane);
 std::string tagsHeaderRegex(const Tags &tags);
 bool isIpAddress(std::string_view text);
 
+inline constexpr char kDirectAccess[] = "direct_access";
 inline constexpr char kAdminCluster[] = "kuma:envoy:admin";
 inline constexpr char kReadinessCluster[] = "kuma:readiness";
 inline constexpr char kTagsHeader[] = "x-kuma-tags";

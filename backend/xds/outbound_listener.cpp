@@ -66,6 +66,8 @@ DraftListener outboundListener(const Dataplane &dataplane, std::size_t index, Ou
     listener.set_name(outboundListenerName(address, outbound.port));
     listener.set_traffic_direction(envoy::config::core::v3::OUTBOUND);
     setAddress(*listener.mutable_address(), address, outbound.port);
+    if (dataplane.transparentProxying && dataplane.transparentProxying->isOn())
+        listener.mutable_bind_to_port()->set_value(false);
     auto tags = outbound.tags;
     tags.erase(kMeshTag);
     setTagsMetadata(listener, tags);

@@ -348,10 +348,26 @@ const Rule *toRule(const TypeRules *rules, const std::string &service, const std
 {
     if (!rules)
         return nullptr;
+    if (const auto backend = rules->backends.find(service); backend != rules->backends.end())
+        return &backend->second;
     Tags element{{kServiceTag, service}};
     if (!routeHash.empty())
         element.emplace(kRouteHashTag, routeHash);
     return ruleFor(rules->to, element);
+}
+
+void ProxyRules::nameBackend(const std::string &cluster, RefKind kind, const std::string &name,
+                             const std::string &sectionName)
+{
+    for (auto &type : m_types) {
+        const auto *found = toResourceRule(&type, kind, name, sectionName);
+        if (!found)
+            continue;
+        Rule rule{{}, found->conf, {}};
+        for (const auto &origin : found->origins)
+            rule.origins.push_back(origin.policy);
+        type.backends.insert_or_assign(cluster, std::move(rule));
+    }
 }
 
 const Rule *fromRule(const TypeRules *rules, std::size_t inbound)

@@ -53,7 +53,8 @@ struct TypeRules {
     std::optional<Rule> proxy;         // of policies with one `default`
     Rules to;
     std::vector<ResourceRule> toResources;
-    std::map<std::size_t, Rules> from;  // by index of the inbound; only those with rules
+    std::map<std::size_t, Rules> from;     // by index of the inbound; only those with rules
+    std::map<std::string, Rule> backends;  // of outbounds by backendRef, by their cluster
 
     bool isEmpty() const { return !proxy && to.empty() && toResources.empty() && from.empty(); }
 };
@@ -65,6 +66,10 @@ public:
     const std::vector<TypeRules> &types() const { return m_types; }
     const TypeRules *of(std::string_view type) const;  // nullptr = no policy of that type matches
 
+    // From now on toRule() knows the cluster as that port of a real resource.
+    void nameBackend(const std::string &cluster, RefKind kind, const std::string &name,
+                     const std::string &sectionName);
+
 private:
     friend ProxyRules rulesFor(const MeshView &, const Dataplane &, bool);
     std::vector<TypeRules> m_types;
@@ -74,7 +79,8 @@ ProxyRules rulesFor(const MeshView &mesh, const Dataplane &dataplane, bool withS
 
 // The first rule whose subset holds the element; null when there is none.
 const Rule *ruleFor(const Rules &rules, const Tags &element);
-// Of the service itself, or of one route of it, which falls back to the service. `rules` may be null.
+// Of the service itself, or of one route of it, which falls back to the service; or of a backend by its
+// cluster. `rules` may be null.
 const Rule *toRule(const TypeRules *rules, const std::string &service, const std::string &routeHash = {});
 // Of all clients of an inbound, as types that do not tell clients apart have it. `rules` may be null.
 const Rule *fromRule(const TypeRules *rules, std::size_t inbound);

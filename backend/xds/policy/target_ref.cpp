@@ -19,13 +19,18 @@ std::string_view textOf(RefKind kind)
     return kind == RefKind::Unknown ? std::string_view("Unknown") : kKinds[static_cast<std::size_t>(kind)];
 }
 
+RefKind refKindFrom(std::string_view text)
+{
+    const auto kind = std::find(kKinds.begin(), kKinds.end(), text);
+    return kind == kKinds.end() ? RefKind::Unknown : static_cast<RefKind>(kind - kKinds.begin());
+}
+
 TargetRef targetRefFrom(const Json &json)
 {
     TargetRef ref;
     if (!json.is_object())
         return ref;
-    const auto kind = std::find(kKinds.begin(), kKinds.end(), textAt(json, "kind"));
-    ref.kind = kind == kKinds.end() ? RefKind::Unknown : static_cast<RefKind>(kind - kKinds.begin());
+    ref.kind = refKindFrom(textAt(json, "kind"));
     ref.name = textAt(json, "name");
     ref.sectionName = textAt(json, "sectionName");
     ref.tags = textsAt(json, "tags");

@@ -24,6 +24,7 @@ enum class RefKind {
 };
 
 std::string_view textOf(RefKind kind);
+RefKind refKindFrom(std::string_view text);
 
 struct TargetRef {
     RefKind kind = RefKind::Mesh;
