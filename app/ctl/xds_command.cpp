@@ -130,7 +130,8 @@ int printXds(const Options &options)
     metadata.adminAddress = "127.0.0.1";
     metadata.adminPort = dataplane->adminPort != 0 ? dataplane->adminPort : 9901;
     metadata.versionJson = "{}";
-    const xds::ProxyIdentity hidden{"CERT", "KEY", "CA"};  // words in the place of secrets, as Kuma shows them
+    const xds::ProxyIdentity hidden{"CERT", "KEY",
+                                    "CA"};  // words in the place of secrets, as Kuma shows them
     const auto made = xds::generate({*dataplane, **mesh, metadata, false, &hidden});
     if (!made)
         return complain(kRefused, made.error());

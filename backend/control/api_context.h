@@ -43,6 +43,7 @@ void addResourceRoutes(Router &router, ApiContext &context);  // every type: lis
 void addInspectRoutes(Router &router, ApiContext &context);   // what a proxy has or would be given
 void addRulesRoutes(Router &router,
                     ApiContext &context);  // which policies reach which proxy, with what values
+void addTokenRoutes(Router &router, ApiContext &context);    // tokens of proxies
 void addInsightRoutes(Router &router, ApiContext &context);  // insights of dataplanes, services, meshes, all
 
 }  // namespace meshscope::control

@@ -1,4 +1,4 @@
-// The sandbox's own certificate authority, in memory, new at each start.
+// The sandbox's own certificate authority, for its servers.
 #pragma once
 
 #include "backend/core/result.h"

@@ -16,6 +16,8 @@ namespace {
 
 constexpr char kVersion[] = "2.9.13";  // of the API that we speak
 constexpr std::size_t kBootstrapConnections = 8;
+constexpr char kServerIdentityType[] = "ServerIdentity";  // kept in the store, not a resource of the API
+constexpr std::size_t kSpareKeys = 4;                     // what a small mesh needs at once
 
 std::string hostname()
 {
@@ -49,6 +51,43 @@ Result<std::unique_ptr<Store>> openStore(const SandboxOptions &options)
     return Store::open(std::move(*file));
 }
 
+ProxyFacts proxyFacts(const InsightTracker &insights)
+{
+    return {[&insights](const ResourceKey &key) { return insights.insight(key).isOnline(); },
+            [&insights](const ResourceKey &key) { return !insights.insight(key).issuedBackend.empty(); }};
+}
+
+// The certificate of a control plane with a store on disk outlives it, so that proxies know it again after a
+// restart.
+Result<ServerIdentity> serverIdentity(Store &store, const SandboxOptions &options, TimePoint now)
+{
+    const std::vector<std::string> hosts{options.dpAddress, options.xdsAddress};
+    const ResourceKey key{{}, "server"};
+    if (const auto kept = store.snapshot()->find(kServerIdentityType, key)) {
+        const auto spec = nlohmann::json::parse(kept->spec, nullptr, false);
+        if (spec.is_object() && spec.value("hosts", std::vector<std::string>()) == hosts)
+            return ServerIdentity{spec.value("caCertificate", ""), spec.value("certificate", ""),
+                                  spec.value("key", "")};
+    }
+    auto made = makeServerIdentity(hosts);
+    if (!made || options.storeFile.empty())
+        return made;
+    StoredResource resource;
+    resource.type = kServerIdentityType;
+    resource.key = key;
+    resource.creationTime = now;
+    resource.modificationTime = now;
+    resource.spec = nlohmann::json{
+        {"hosts", hosts},
+        {"caCertificate", made->caCertificate},
+        {"certificate", made->certificate},
+        {"key",
+         made->key}}.dump();
+    if (auto written = store.write({StoreWrite::put(std::move(resource))}); !written)
+        return fail(written.error());
+    return made;
+}
+
 ControlPlaneIdentity identityOf(const SandboxOptions &options)
 {
     ControlPlaneIdentity identity;
@@ -71,8 +110,11 @@ ControlPlane::ControlPlane(const SandboxOptions &options, const ControlPlaneTuni
     , m_identity(identityOf(options))
     , m_store(std::move(store))
     , m_insights(m_identity.instanceId, m_clock)
-    , m_writer(*m_store, m_clock)
-    , m_reconciler(*m_store, m_cache, m_writer, m_insights, m_log, tuning.reconciler)
+    , m_keys(kSpareKeys)
+    , m_writer(*m_store, m_keys, m_clock)
+    , m_housekeeper(*m_store, m_cache, m_keys, proxyFacts(m_insights), m_clock, m_log)
+    , m_reconciler(*m_store, m_cache, m_writer, m_insights, m_housekeeper, m_keys, m_clock, m_log,
+                   tuning.reconciler)
 {}
 
 ControlPlane::~ControlPlane()
@@ -107,7 +149,7 @@ Result<std::unique_ptr<ControlPlane>> ControlPlane::start(const SandboxOptions &
 Result<void> ControlPlane::listen(const SandboxOptions &options)
 {
     routeGrpcLog(m_log);
-    const auto certificate = makeServerIdentity({options.dpAddress, options.xdsAddress});
+    const auto certificate = serverIdentity(*m_store, options, m_clock());
     if (!certificate)
         return fail(certificate.error());
     auto tls = makeTlsContext(*certificate);
@@ -151,6 +193,7 @@ Result<void> ControlPlane::listen(const SandboxOptions &options)
     addIndexRoutes(m_router, *m_api);
     addResourceRoutes(m_router, *m_api);
     addInsightRoutes(m_router, *m_api);
+    addTokenRoutes(m_router, *m_api);
     addInspectRoutes(m_router, *m_api);
     addRulesRoutes(m_router, *m_api);
     m_apiServer->serve([this](const HttpRequest &request) {

@@ -4,6 +4,7 @@
 
 #include "backend/control/ads_server.h"
 #include "backend/control/api_context.h"
+#include "backend/control/housekeeper.h"
 #include "backend/control/http_server.h"
 #include "backend/control/reconciler.h"
 #include "backend/control/sandbox.h"
@@ -38,7 +39,9 @@ private:
     std::unique_ptr<Store> m_store;
     DataplaneCache m_cache;
     InsightTracker m_insights;
+    pki::KeyPool m_keys;
     ResourceWriter m_writer;
+    Housekeeper m_housekeeper;
     Reconciler m_reconciler;
     std::unique_ptr<ApiContext> m_api;
     Router m_router;

@@ -85,7 +85,13 @@ std::string meshInsightJson(const StoredResource &mesh, const MeshStatistics &st
         versions = {{"kumaDp", versionsJson(statistics.kumaDpVersions)},
                     {"envoy", versionsJson(statistics.envoyVersions)}};
     add("dpVersions", versions);
-    add("mTLS", Json::object());
+    auto mtls = Json::object();
+    for (const auto &[backend, counts] : statistics.issuedBackends) {
+        // Each mesh has one authority at most, so what a proxy supports is what it has.
+        mtls["issuedBackends"][backend] = countsJson(counts);
+        mtls["supportedBackends"][backend] = countsJson(counts);
+    }
+    add("mTLS", mtls);
     const auto external = static_cast<std::size_t>(
         std::count_if(statistics.services.begin(), statistics.services.end(),
                       [](const auto &service) { return service.second.kind == Kind::External; }));
@@ -153,6 +159,8 @@ std::string serviceInsightJson(const StoredResource &mesh, const std::string &na
     add("dataplanes", withoutZeros({{"total", service->online + service->offline},
                                     {"online", service->online},
                                     {"offline", service->offline}}));
+    if (!service->issuedBackends.empty())
+        add("issuedBackends", Json(service->issuedBackends));
     if (service->kind != Kind::Internal)
         add("serviceType", kindText(service->kind));
     if (service->kind == Kind::Internal)

@@ -145,6 +145,17 @@ void InsightTracker::disconnect(const ResourceKey &key, const std::string &subsc
     const std::lock_guard lock(m_mutex);
     if (auto *entry = find(key, subscription); entry && !entry->subscription.disconnectTime)
         entry->subscription.disconnectTime = m_clock();
+    if (const auto proxy = m_proxies.find(key); proxy != m_proxies.end())
+        if (const auto &entries = proxy->second.entries;
+            !entries.empty() && !entries.back().subscription.isOnline())
+            proxy->second.mtls.reset();
+}
+
+void InsightTracker::setMtls(const ResourceKey &key, std::optional<MtlsInsight> mtls)
+{
+    const std::lock_guard lock(m_mutex);
+    if (const auto proxy = m_proxies.find(key); proxy != m_proxies.end())
+        proxy->second.mtls = std::move(mtls);
 }
 
 void InsightTracker::forget(const ResourceKey &key)
@@ -162,9 +173,15 @@ DataplaneInsight InsightTracker::insight(const ResourceKey &key) const
 {
     const std::lock_guard lock(m_mutex);
     DataplaneInsight result;
-    if (const auto proxy = m_proxies.find(key); proxy != m_proxies.end())
-        for (const auto &entry : proxy->second.entries)
-            result.subscriptions.push_back(entry.subscription);
+    const auto proxy = m_proxies.find(key);
+    if (proxy == m_proxies.end())
+        return result;
+    for (const auto &entry : proxy->second.entries)
+        result.subscriptions.push_back(entry.subscription);
+    if (const auto &mtls = proxy->second.mtls) {
+        result.certificateExpiration = mtls->expiration;
+        result.issuedBackend = mtls->backend;
+    }
     return result;
 }
 
@@ -186,7 +203,14 @@ std::string InsightTracker::json(const ResourceKey &key) const
         item["version"] = versionJsonOf(versionJson);
         subscriptions.push_back(std::move(item));
     }
-    const OrderedJson insight{{"subscriptions", std::move(subscriptions)}};
+    OrderedJson insight{{"subscriptions", std::move(subscriptions)}};
+    if (const auto &mtls = proxy->second.mtls) {
+        insight["mTLS"] = {{"certificateExpirationTime", rfc3339(mtls->expiration)},
+                           {"lastCertificateRegeneration", rfc3339(mtls->lastRegeneration)},
+                           {"certificateRegenerations", mtls->regenerations},
+                           {"issuedBackend", mtls->backend},
+                           {"supportedBackends", {mtls->backend}}};
+    }
     return insight.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
 }
 

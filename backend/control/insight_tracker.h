@@ -12,6 +12,15 @@
 
 namespace meshscope::control {
 
+// The certificate of a connected proxy.
+struct MtlsInsight {
+    TimePoint expiration{};
+    TimePoint lastRegeneration{};
+    std::uint64_t regenerations = 0;
+    std::string backend;  // that has issued it; the only one that the mesh has
+    bool operator==(const MtlsInsight &) const = default;
+};
+
 class InsightTracker
 {
 public:
@@ -24,7 +33,9 @@ public:
     // that is still open is closed; only the newest two are kept.
     std::string connect(const ResourceKey &key, const std::string &versionJson);
     void update(const ResourceKey &key, const std::string &subscription, const xds::AdsStatus &status);
+    // Its certificate is gone from the insight then, as in Kuma.
     void disconnect(const ResourceKey &key, const std::string &subscription);
+    void setMtls(const ResourceKey &key, std::optional<MtlsInsight> mtls);  // nothing = it has no certificate
     // Its Dataplane is gone. A stream that still runs begins anew with the next update.
     void forget(const ResourceKey &key);
 
@@ -41,6 +52,7 @@ private:
     struct Proxy {
         std::vector<Entry> entries;  // oldest first
         TimePoint creationTime{};
+        std::optional<MtlsInsight> mtls;
     };
     Entry *find(const ResourceKey &key, const std::string &subscription);
 

@@ -74,7 +74,9 @@ HttpResponse config(ApiContext &context, const ApiCall &call)
         return notFound("Failed to inspect proxy config").response();
     const auto mesh = meshView(*store, key.mesh, context.cache);
     const auto metadata = metadataOf(context, key);
-    const auto snapshot = xds::generate({*context.cache.parsed(stored), *mesh, metadata});
+    // Secrets are not for show: Kuma, too, puts words in their place.
+    static const xds::ProxyIdentity kHidden{"CERT", "KEY", "CA"};
+    const auto snapshot = xds::generate({*context.cache.parsed(stored), *mesh, metadata, false, &kHidden});
     if (!snapshot)
         return internalError("Failed to inspect proxy config").response();
     auto resources = Json::object();

@@ -283,6 +283,20 @@ std::string withMeshDefaults(std::string_view spec)
     return mesh.dump();
 }
 
+std::string withMeshServiceDefaults(std::string_view spec)
+{
+    auto service = OrderedJson::parse(spec, nullptr, false);
+    if (!service.is_object())
+        return std::string(spec);
+    if (const auto ports = service.find("ports"); ports != service.end() && ports->is_array())
+        for (auto &port : *ports)
+            if (port.is_object() && !port.contains("targetPort"))
+                port["targetPort"] = 0;
+    if (const auto selector = service.find("selector"); selector != service.end() && selector->is_object())
+        selector->erase("dataplaneLabels");  // of later versions
+    return service.dump();
+}
+
 bool isMember(std::string_view meshSpec, const Dataplane &dataplane)
 {
     const auto mesh = Json::parse(meshSpec, nullptr, false);

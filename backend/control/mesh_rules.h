@@ -10,6 +10,9 @@
 
 namespace meshscope::control {
 
+// What Kuma 2.9 makes of a MeshService that is put: a port of the application is written out, 0 = the same.
+std::string withMeshServiceDefaults(std::string_view spec);
+
 // Of the canonical JSON, before anything is looked up.
 std::vector<Violation> meshViolations(std::string_view canonicalJson);
 // Of the spec against the one that is stored; `before` empty = the Mesh is new.

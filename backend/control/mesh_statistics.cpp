@@ -8,9 +8,11 @@ namespace meshscope::control {
 
 namespace {
 
-void countService(ServiceStatistics &service, Health health, const Tags &tags)
+void countService(ServiceStatistics &service, Health health, const Tags &tags, const std::string &backend)
 {
     ++(health == Health::Online ? service.online : service.offline);
+    if (!backend.empty())
+        ++service.issuedBackends[backend];
     if (const auto zone = tags.find(kZoneTag); zone != tags.end())
         service.zones.insert(zone->second);
 }
@@ -28,6 +30,9 @@ void countDataplane(const Dataplane &dataplane, const DataplaneInsight &insight,
     result.kumaDpVersions[named(latest ? latest->kumaDpVersion : "")].add(health);
     result.envoyVersions[named(latest ? latest->envoyVersion : "")].add(health);
 
+    if (!insight.issuedBackend.empty())
+        result.issuedBackends[insight.issuedBackend].add(health);
+
     if (dataplane.gateway) {
         const auto name = dataplane.gateway->tags.find(kServiceTag);
         if (name == dataplane.gateway->tags.end())
@@ -35,11 +40,11 @@ void countDataplane(const Dataplane &dataplane, const DataplaneInsight &insight,
         auto &service = result.services[name->second];
         service.kind =
             builtin ? ServiceStatistics::Kind::BuiltinGateway : ServiceStatistics::Kind::DelegatedGateway;
-        countService(service, health, dataplane.gateway->tags);
+        countService(service, health, dataplane.gateway->tags, insight.issuedBackend);
     }
     for (const auto &inbound : dataplane.inbounds)
         if (inbound.state != InboundState::Ignored && !inbound.service().empty())
-            countService(result.services[inbound.service()], health, inbound.tags);
+            countService(result.services[inbound.service()], health, inbound.tags, insight.issuedBackend);
 }
 
 void countExternal(const StoredResource &resource, MeshStatistics &result)

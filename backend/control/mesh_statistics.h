@@ -27,7 +27,8 @@ struct ServiceStatistics {
     std::size_t online = 0;  // a partially degraded Dataplane counts as offline here
     std::size_t offline = 0;
     std::set<std::string> zones;
-    std::string addressPort;  // of an external service
+    std::string addressPort;                            // of an external service
+    std::map<std::string, std::size_t> issuedBackends;  // authority → proxies with a certificate of it
 
     Health health() const;
 };
@@ -35,6 +36,7 @@ struct ServiceStatistics {
 struct MeshStatistics {
     StatusCounts standard, delegated, builtin;
     std::map<std::string, StatusCounts> kumaDpVersions, envoyVersions;  // "unknown" = never connected
+    std::map<std::string, StatusCounts> issuedBackends;                 // by authority
     std::map<std::string, ServiceStatistics> services;
     std::map<std::string, std::size_t> resources;  // by type, without insights; types with none are absent
     std::map<std::string, std::size_t> policies;   // those of them that are policies

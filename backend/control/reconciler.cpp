@@ -1,6 +1,8 @@
 #include "backend/control/reconciler.h"
 
+#include "backend/control/certificates.h"
 #include "backend/control/mesh_views.h"
+#include "backend/xds/backends.h"
 #include "backend/xds/dependencies.h"
 
 #include <algorithm>
@@ -19,14 +21,20 @@ std::string nameOf(const ResourceKey &key) { return key.mesh + "." + key.name; }
 }  // namespace
 
 Reconciler::Reconciler(Store &store, DataplaneCache &cache, ResourceWriter &writer, InsightTracker &insights,
-                       LogSink log, ReconcilerOptions options)
+                       Housekeeper &housekeeper, pki::KeyPool &keys, Clock clock, LogSink log,
+                       ReconcilerOptions options)
     : m_store(store)
     , m_cache(cache)
     , m_writer(writer)
     , m_insights(insights)
-    , m_log(std::move(log))
+    , m_housekeeper(housekeeper)
+    , m_log(log)
     , m_options(options)
+    , m_identities(store, keys, std::move(clock), std::move(log),
+                   [this](const ResourceKey &key) { touch(key); })
 {
+    if (auto made = makeServerIdentity({}))
+        m_adminIdentity = xds::ProxyIdentity{made->certificate, made->key, made->caCertificate};
     m_subscription = m_store.subscribe([this](const StoreChanges &changes) {
         const std::lock_guard lock(m_mutex);
         std::copy_if(changes.begin(), changes.end(), std::back_inserter(m_changes), matters);
@@ -94,7 +102,16 @@ Result<std::string> Reconciler::connect(const std::shared_ptr<ProxyStream> &stre
     proxy.subscription = m_insights.connect(key, metadata.versionJson);
     m_fresh.insert(key);
     m_wake.notify_one();
+    m_housekeeper.proxyChanged(key.mesh);
     return proxy.subscription;
+}
+
+void Reconciler::touch(const ResourceKey &key)
+{
+    const std::lock_guard lock(m_mutex);
+    m_fresh.insert(key);
+    m_wake.notify_one();
+    m_housekeeper.proxyChanged(key.mesh);
 }
 
 void Reconciler::disconnect(const ResourceKey &key, const std::string &subscription)
@@ -107,6 +124,8 @@ void Reconciler::disconnect(const ResourceKey &key, const std::string &subscript
         m_reachedBy[{key.mesh, service}].erase(key.name);
     m_proxies.erase(proxy);
     m_insights.disconnect(key, subscription);
+    m_identities.forget(key);
+    m_housekeeper.proxyChanged(key.mesh);
     if (m_registered.contains(key)) {
         m_deleteAt[key] = std::chrono::steady_clock::now() + m_options.deregistration;
         m_wake.notify_one();
@@ -224,11 +243,17 @@ void Reconciler::touchByResources(const xds::MeshView &before, const xds::MeshVi
 void Reconciler::touchByServices(const std::string &mesh, const std::set<std::string> &services,
                                  std::set<ResourceKey> &touched)
 {
+    if (services.empty())
+        return;
     const std::lock_guard lock(m_mutex);
-    for (const auto &service : services)
+    const auto touchThose = [&](const std::string &service) {
         if (const auto found = m_reachedBy.find({mesh, service}); found != m_reachedBy.end())
             for (const auto &name : found->second)
                 touched.insert({mesh, name});
+    };
+    for (const auto &service : services)
+        touchThose(service);
+    touchThose(xds::kAnyService);
 }
 
 void Reconciler::regenerate(const std::set<ResourceKey> &keys)
@@ -246,7 +271,13 @@ void Reconciler::regenerate(const std::set<ResourceKey> &keys)
             stream = proxy->second.stream;
             metadata = proxy->second.metadata;
         }
-        auto made = xds::generate({*dataplane, *mesh->second, metadata});
+        const auto identity = m_identities.identityOf(*dataplane);
+        if (identity.isWanted && !identity.identity)
+            continue;  // made elsewhere; we are told when it is there
+        m_insights.setMtls(key, identity.isWanted ? m_identities.statusOf(key) : std::nullopt);
+        auto made = xds::generate({*dataplane, *mesh->second, metadata, false,
+                                   identity.identity ? &*identity.identity : nullptr,
+                                   m_adminIdentity ? &*m_adminIdentity : nullptr});
         if (!made) {
             m_log(2, "there is no new configuration for " + nameOf(key) + ": " + made.error().what + " ("
                          + made.error().where + ")");

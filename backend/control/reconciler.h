@@ -8,7 +8,9 @@
 
 #include "backend/control/clock.h"
 #include "backend/control/dataplane_cache.h"
+#include "backend/control/housekeeper.h"
 #include "backend/control/insight_tracker.h"
+#include "backend/control/proxy_identities.h"
 #include "backend/control/resource_writer.h"
 #include "backend/store/store.h"
 #include "backend/xds/generator.h"
@@ -42,8 +44,10 @@ struct ReconcilerOptions {
 class Reconciler
 {
 public:
+    // All must outlive it.
     Reconciler(Store &store, DataplaneCache &cache, ResourceWriter &writer, InsightTracker &insights,
-               LogSink log, ReconcilerOptions options = {});
+               Housekeeper &housekeeper, pki::KeyPool &keys, Clock clock, LogSink log,
+               ReconcilerOptions options = {});
     ~Reconciler();
 
     // A stream begins: its Dataplane is registered if it brings one. Any thread. Returns the id of its
@@ -67,6 +71,7 @@ private:
     };
 
     void run();
+    void touch(const ResourceKey &key);
     void apply(const StoreChanges &changes, std::set<ResourceKey> &touched);
     void touchByResources(const xds::MeshView &before, const xds::MeshView &after,
                           const std::vector<xds::MeshView::ResourceUpdate> &updates,
@@ -81,6 +86,7 @@ private:
     DataplaneCache &m_cache;
     ResourceWriter &m_writer;
     InsightTracker &m_insights;
+    Housekeeper &m_housekeeper;
     LogSink m_log;
     ReconcilerOptions m_options;
 
@@ -101,6 +107,8 @@ private:
     bool m_stopping = false;
 
     std::shared_ptr<void> m_subscription;
+    std::optional<xds::ProxyIdentity> m_adminIdentity;
+    ProxyIdentities m_identities;  // calls back on its thread, so it goes before all of the above
     std::thread m_thread;
 };
 

@@ -1,7 +1,9 @@
 #include "backend/control/resource_writer.h"
 
 #include "backend/codec/dataplane_codec.h"
+#include "backend/control/mesh_mtls.h"
 #include "backend/control/mesh_rules.h"
+#include "backend/control/mesh_secrets.h"
 #include "backend/control/resource_json.h"
 #include "backend/control/resource_parser.h"
 #include "backend/validation/resource_meta.h"
@@ -23,7 +25,7 @@ constexpr char kReadOnlyDetail[] =
     "can still"
     " use 'kumactl' or the HTTP API to modify the rest of the resource on the global control plane.\n";
 
-constexpr std::size_t kMaxMeshName = 63;
+constexpr std::size_t kMaxDnsLabel = 63;
 
 ApiError readOnlyError() { return {405, "Method not allowed", kReadOnlyDetail, {}}; }
 
@@ -103,7 +105,8 @@ ApiResult<std::vector<StoreWrite>> ResourceWriter::plan(const ResourceType &type
     resource.type = type.name;
     resource.key = key;
     resource.spec = parsed.spec;
-    resource.status = parsed.status;
+    // What the control plane itself found out stays when the client says nothing of it.
+    resource.status = parsed.status.empty() && existing ? existing->status : parsed.status;
     resource.modificationTime = m_clock();
     resource.creationTime = existing ? existing->creationTime : resource.modificationTime;
     resource.labels = existing ? parsed.labels : computedLabels(type, key, parsed.labels);
@@ -116,11 +119,20 @@ ApiResult<std::vector<StoreWrite>> ResourceWriter::plan(const ResourceType &type
         if (!dataplane || !isMember(mesh->spec, *dataplane))
             return refuse(internalError(title));  // so does Kuma: no list of what is wrong
     }
+    if (type.name == "MeshService" || type.name == "MeshExternalService"
+        || type.name == "MeshMultiZoneService") {
+        if (key.name.size() > kMaxDnsLabel)
+            return refuse(notValid(title, {{"name", "must not be longer than 63 characters"}}));
+        if (type.name == "MeshService")
+            resource.spec = withMeshServiceDefaults(resource.spec);
+    }
     std::vector<StoreWrite> writes;
     if (type.name == kMeshType) {
-        if (!existing && key.name.size() > kMaxMeshName)
+        if (!existing && key.name.size() > kMaxDnsLabel)
             return refuse(notValid(title, {{"name", "cannot be longer than 63 characters"}}));
         auto changes = meshChangeViolations(existing ? existing->spec : "{}", resource.spec);
+        if (changes.empty())
+            changes = providedViolations(key.name, resource.spec, now);
         if (!changes.empty())
             return refuse(notValid(title, std::move(changes)));
         resource.spec = withMeshDefaults(resource.spec);
@@ -129,6 +141,20 @@ ApiResult<std::vector<StoreWrite>> ResourceWriter::plan(const ResourceType &type
     }
     writes.push_back(StoreWrite::put(std::move(resource)));
     return writes;
+}
+
+ApiResult<std::vector<StoreWrite>> ResourceWriter::secretsOf(const ResourceKey &mesh,
+                                                             const std::string &spec) const
+{
+    const auto store = m_store.snapshot();
+    const auto existing = store->find(kMeshType, mesh);
+    if (mesh.name.size() > kMaxDnsLabel
+        || !meshChangeViolations(existing ? existing->spec : "{}", spec).empty())
+        return std::vector<StoreWrite>();  // refused later, in Kuma's words
+    auto secrets = missingSecrets(mesh.name, spec, *store, m_keys, m_clock());
+    if (!secrets)
+        return refuse(internalError(existing ? kUpdate : kCreate));
+    return std::move(*secrets);
 }
 
 ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type, const ResourceKey &key,
@@ -142,6 +168,13 @@ ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type,
     const auto parsed = parseResource(type, body);
     if (!parsed)
         return refuse(parsed.error());
+    // Made before the writer's lock is taken, as keys take their time. What turns out to be there already is
+    // left alone.
+    const auto secrets = type.name == kMeshType
+                             ? secretsOf(key, parsed->spec)
+                             : ApiResult<std::vector<StoreWrite>>(std::vector<StoreWrite>());
+    if (!secrets)
+        return refuse(secrets.error());
     Written outcome = Written::Created;
     ApiError refusal;
     bool refused = false;
@@ -149,8 +182,12 @@ ApiResult<ResourceWriter::Written> ResourceWriter::put(const ResourceType &type,
         auto writes = plan(type, key, *parsed, now, outcome);
         if (const auto denied = accessRefusal(type, caller); writes && denied)
             writes = refuse(*denied);
-        if (writes)
+        if (writes) {
+            for (const auto &secret : *secrets)
+                if (!now.find(secret.type, secret.key))
+                    writes->push_back(secret);
             return std::move(*writes);
+        }
         refused = true;
         refusal = std::move(writes.error());
         return fail(Error::Code::Refused, "refused");

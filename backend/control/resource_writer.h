@@ -5,6 +5,7 @@
 #include "backend/control/api_error.h"
 #include "backend/control/clock.h"
 #include "backend/control/resource_type.h"
+#include "backend/pki/key_pool.h"
 #include "backend/store/store.h"
 
 #include <optional>
@@ -12,12 +13,13 @@
 
 namespace meshscope::control {
 
-// Any thread. The store must outlive it.
+// Any thread. Store and keys must outlive it.
 class ResourceWriter
 {
 public:
-    ResourceWriter(Store &store, Clock clock)
+    ResourceWriter(Store &store, pki::KeyPool &keys, Clock clock)
         : m_store(store)
+        , m_keys(keys)
         , m_clock(std::move(clock))
     {}
 
@@ -32,8 +34,10 @@ private:
     ApiResult<std::vector<StoreWrite>> plan(const ResourceType &type, const ResourceKey &key,
                                             const struct ParsedResource &parsed, const StoreSnapshot &now,
                                             Written &outcome) const;
+    ApiResult<std::vector<StoreWrite>> secretsOf(const ResourceKey &mesh, const std::string &spec) const;
 
     Store &m_store;
+    pki::KeyPool &m_keys;
     Clock m_clock;
 };
 

@@ -32,7 +32,7 @@ struct SandboxAddresses {
     std::string api;            // "http://127.0.0.1:5681"
     std::string dp;             // "https://127.0.0.1:5678"
     std::string xds;            // "127.0.0.1:5679"
-    std::string caCertificate;  // PEM; signs the certificates of dp and xds; new at each start
+    std::string caCertificate;  // PEM; signs the certificates of dp and xds; kept in the store file
 };
 
 // Start, use and destroy it on one thread; the rest is internal. Destruction ends all streams and frees the

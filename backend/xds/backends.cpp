@@ -128,7 +128,8 @@ void useBackend(Draft &draft, const MeshView &mesh, const Backend &backend, bool
         return;
     DraftCluster cluster;
     if (backend.resource->type == "MeshExternalService") {
-        cluster = externalCluster(mesh, {{kServiceTag, backend.cluster}}, externalEndpoints(*backend.resource), ipv6);
+        cluster = externalCluster(mesh, {{kServiceTag, backend.cluster}},
+                                  externalEndpoints(*backend.resource), ipv6);
     } else {
         cluster = outboundCluster({{kServiceTag, backend.cluster}}, backend.protocol);
         draft.endpoints[backend.cluster] = loadAssignment(backend.cluster, backend.endpoints);

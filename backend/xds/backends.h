@@ -1,5 +1,5 @@
-// What an outbound by `backendRef` leads to: a port of a MeshService, a MeshExternalService or a MeshMultiZoneService
-// (facts on xDS §4.3, §4.7).
+// What an outbound by `backendRef` leads to: a port of a MeshService, a MeshExternalService or a
+// MeshMultiZoneService (facts on xDS §4.3, §4.7).
 #pragma once
 
 #include "backend/xds/draft.h"
@@ -20,8 +20,9 @@ struct Backend {
     std::string cluster;      // its name, which names listener, routes and statistics too
     std::string sectionName;  // of the port
     Protocol protocol = Protocol::Unknown;
-    std::vector<Endpoint> endpoints;      // of proxies of the mesh
-    std::vector<std::string> identities;  // services whose certificates they show; empty = it is outside of the mesh
+    std::vector<Endpoint> endpoints;  // of proxies of the mesh
+    std::vector<std::string>
+        identities;  // services whose certificates they show; empty = it is outside of the mesh
     std::string sni;
     std::set<std::string> reaches;  // services whose endpoints these are
 };

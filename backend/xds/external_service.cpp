@@ -150,8 +150,10 @@ std::vector<ExternalEndpoint> externalEndpoints(const MeshResource &meshExternal
             tls["caCert"] = at(verification, "caCert");
     }
     for (const auto &item : listAt(spec, "endpoints"))
-        result.push_back({textAt(item, "address"), numberAt(item, "port").value_or(0),
-                          {{kProtocolTag, protocol.empty() ? "tcp" : protocol}}, tls,
+        result.push_back({textAt(item, "address"),
+                          numberAt(item, "port").value_or(0),
+                          {{kProtocolTag, protocol.empty() ? "tcp" : protocol}},
+                          tls,
                           meshExternalService.displayName()});
     return result;
 }

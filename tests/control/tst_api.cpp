@@ -49,13 +49,14 @@ struct Rig {
         store = std::move(*Store::open(std::move(owned)));
         if (!store->write(firstResources(now)))
             qFatal("the first resources cannot be written");
-        writer.emplace(*store, clock);
+        writer.emplace(*store, keys, clock);
         context.emplace(ApiContext{
             *store, cache, insights, *writer, clock, {}, [](const ResourceKey &) { return std::nullopt; }});
         addIndexRoutes(router, *context);
         addResourceRoutes(router, *context);
         addInsightRoutes(router, *context);
         addInspectRoutes(router, *context);
+        addTokenRoutes(router, *context);
     }
 
     HttpResponse call(const std::string &method, const std::string &target, const std::string &body = {},
@@ -93,6 +94,7 @@ struct Rig {
     std::unique_ptr<Store> store;
     DataplaneCache cache;
     InsightTracker insights{"cp-1", clock};
+    pki::KeyPool keys{1};
     std::optional<ResourceWriter> writer;
     std::optional<ApiContext> context;
     Router router;

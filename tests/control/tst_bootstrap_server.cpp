@@ -26,7 +26,8 @@ struct Rig {
     {
         if (!store.write(firstResources(kNow)))
             qFatal("the first resources cannot be written");
-        ResourceWriter writer(store, [] { return kNow; });
+        pki::KeyPool keys(1);
+        ResourceWriter writer(store, keys, [] { return kNow; });
         if (!writer.put(*resourceType("Dataplane"), {"default", "web-1"}, kWeb))
             qFatal("the dataplane cannot be written");
     }

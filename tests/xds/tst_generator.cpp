@@ -68,9 +68,9 @@ std::vector<MeshView::ResourceUpdate> initialResources()
 }
 
 // One idea a file: the Dataplanes of a mesh, the proxy that asks, and what it is given. Of a resource that is
-// spelled out every field counts; of one that is only named, its presence; a kind that is not there is not looked
-// at. `parts` compares places within resources, by JSON pointer; null = there is nothing. `has` says the same by kind,
-// name and pointer.
+// spelled out every field counts; of one that is only named, its presence; a kind that is not there is not
+// looked at. `parts` compares places within resources, by JSON pointer; null = there is nothing. `has` says
+// the same by kind, name and pointer.
 struct Golden {
     std::map<std::string, std::shared_ptr<const Dataplane>> dataplanes;
     std::vector<MeshView::ResourceUpdate> resources;
@@ -118,7 +118,8 @@ Golden readGolden(const QString &path)
     golden.hasAdminDoor = metadata.value("adminDoor", false);
     golden.expected = json.value("expect", Json());
     golden.parts = json.value("parts", Json::array());
-    for (const auto &[section, names] : json.value("has", Json::object()).items())
+    const auto has = json.value("has", Json::object());
+    for (const auto &[section, names] : has.items())
         for (const auto &[name, places] : names.items())
             for (const auto &[place, value] : places.items())
                 golden.parts.push_back({{"in", section}, {"name", name}, {"at", place}, {"is", value}});
