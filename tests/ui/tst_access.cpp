@@ -74,7 +74,8 @@ private Q_SLOTS:
     void everyButtonHasAName_data()
     {
         QTest::addColumn<QString>("page");
-        for (const char *page : {"pageDataplanes", "pageServices", "pageGraph", "pageSidecars", "editor"})
+        for (const char *page :
+             {"pageDataplanes", "pageServices", "pageTagSets", "pageGraph", "pageSidecars", "editor"})
             QTest::newRow(page) << QString::fromLatin1(page);
     }
 

@@ -70,12 +70,13 @@ private Q_SLOTS:
     void toursFindEverything()
     {
         const WindowFixture f(helloMesh());
-        for (const char *name : {"tree.navigator", "tabs.pages",      "page.dataplanes",  "page.services",
-                                 "page.graph",     "page.sidecars",   "table.dataplanes", "table.services",
-                                 "view.graph",     "table.sidecars",  "log.sidecars",     "choice.call",
-                                 "button.call",    "list.callResult", "inspector",        "tabs.inspector",
-                                 "dock",           "table.problems",  "table.requests",   "log.application",
-                                 "field.filter",   "choice.mesh",     "button.live",      "line.status"})
+        for (const char *name : {"tree.navigator",  "tabs.pages",   "page.dataplanes", "page.services",
+                                 "page.graph",      "page.tagSets", "page.sidecars",   "table.dataplanes",
+                                 "table.services",  "view.graph",   "table.sidecars",  "log.sidecars",
+                                 "choice.call",     "button.call",  "list.callResult", "inspector",
+                                 "tabs.inspector",  "dock",         "table.problems",  "table.requests",
+                                 "log.application", "field.filter", "choice.mesh",     "button.live",
+                                 "line.status"})
             QVERIFY2(f.window->findChild<QWidget *>(QString::fromLatin1(name)), name);
         for (const QAction *action : f.window->workspace().actions.all()) {
             QVERIFY(action->objectName().startsWith(u"action."_s));

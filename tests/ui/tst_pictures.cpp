@@ -5,6 +5,7 @@
 #include "tests/support/mesh_builders.h"
 #include "tests/ui/window_fixture.h"
 #include "ui/browse/inspector.h"
+#include "ui/browse/tag_sets_page.h"
 #include "ui/editors/dataplane_editor.h"
 #include "ui/editors/yaml_view.h"
 #include "ui/graph/graph_page.h"
@@ -74,6 +75,23 @@ struct Scene {
 std::unique_ptr<WindowFixture> withShop() { return std::make_unique<WindowFixture>(shopMesh()); }
 
 std::unique_ptr<WindowFixture> withHello() { return std::make_unique<WindowFixture>(fresh(helloMesh())); }
+
+// Forty services in three versions, with the slips of a real mesh.
+SnapshotPtr muchMesh()
+{
+    std::vector<DataplanePtr> rows;
+    for (int i = 0; i < 900; ++i) {
+        const std::string number = std::to_string(i);
+        auto builder =
+            dp("dp-" + number)
+                .service("service-" + std::to_string(i % 40),
+                         {{"version", i == 77 ? "V1" : "v" + std::to_string(i % 3)}, {"instance", number}});
+        if (i % 40 != 5 || i > 100)
+            builder.tag("team", i % 2 == 0 ? "checkout" : "platform");
+        rows.push_back(i % 50 == 0 ? builder.offline() : builder.online());
+    }
+    return fresh(snapshotOf(std::move(rows)));
+}
 
 std::unique_ptr<WindowFixture> connecting() { return std::make_unique<WindowFixture>(); }
 
@@ -179,6 +197,50 @@ std::vector<Scene> scenes()
              f.source.fail({Error::Code::Unreachable, "the control plane closed the connection",
                             "http://127.0.0.1:5681/meshes"});
          }},
+        {"query-suggestions", withShop,
+         [](WindowFixture &f) {
+             auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
+             bar->setFocus();
+             settle();
+             QTest::keyClicks(bar, u"not status:online and tag.version == "_s);
+         }},
+        {"query-wrong", withShop,
+         [](WindowFixture &f) {
+             auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
+             bar->setQuery(u"backend"_s);
+             bar->setFocus();
+             settle();
+             QTest::keyClicks(bar, u" and stauts == offline"_s);
+         }},
+        {"query-matched", withShop,
+         [](WindowFixture &f) {
+             f.find<ui::QueryBar>(u"field.filter"_s)
+                 ->setQuery(u"inbound(tag.version == v2) or gateway exists"_s);
+         }},
+        {"tagsets-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             f.find<ui::TagSetsPage>(u"page.tagSets"_s)
+                 ->setSelector(u"kuma.io/service=backend, version=v2"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             settle();
+         }},
+        {"tagsets-little", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             f.look("backend-2");
+             settle();
+         }},
+        {"tagsets-much", [] { return std::make_unique<WindowFixture>(muchMesh()); },
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             f.find<QTabWidget>(u"tabs.tagSets"_s)->setCurrentIndex(1);
+             settle();
+         }},
+        {"tagsets-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
+         [](WindowFixture &f) { f.trigger(u"pageTagSets"_s); }},
         {"services-full", withShop,
          [](WindowFixture &f) {
              f.trigger(u"pageServices"_s);

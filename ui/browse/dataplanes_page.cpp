@@ -92,6 +92,8 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     connect(workspace.focus, &Focus::changed, this, &DataplanesPage::followFocus);
     m_proxy->setFilter(workspace.filter);
     connect(workspace.filter, &QueryFilter::answerChanged, this, &DataplanesPage::followFocus);
+    connect(workspace.filter, &QueryFilter::coloursChanged, m_table->viewport(),
+            qOverload<>(&QWidget::update));
     // Marks of what matched may move though the rows stay.
     connect(workspace.filter, &QueryFilter::answerChanged, m_table->viewport(),
             qOverload<>(&QWidget::update));

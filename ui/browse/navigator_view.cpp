@@ -2,6 +2,7 @@
 
 #include "models/focus.h"
 #include "models/navigator_tree.h"
+#include "models/query_filter.h"
 #include "ui/shell/workspace.h"
 #include "ui/style/delegates.h"
 #include "ui/style/icons.h"
@@ -109,6 +110,8 @@ NavigatorView::NavigatorView(const Workspace &workspace, QWidget *parent)
     setBackgroundRole(QPalette::Window);
     viewport()->setBackgroundRole(QPalette::Window);
     m_tree->addSource(workspace.context.source);
+    m_tree->setFilter(workspace.context.source, workspace.filter);
+    connect(workspace.filter, &QueryFilter::answerChanged, viewport(), qOverload<>(&QWidget::update));
     m_tree->setSidecarHost(workspace.context.sidecars);
     setModel(m_tree);
     expandFirst();

@@ -44,6 +44,7 @@ const std::vector<Row> &rows()
         {&Actions::pageServices, "pageServices", TEXT("&Services"), "service", {"Ctrl+2"}},
         {&Actions::pageGraph, "pageGraph", TEXT("&Graph"), "graph", {"Ctrl+3"}},
         {&Actions::pageSidecars, "pageSidecars", TEXT("Side&cars"), "sidecar", {"Ctrl+4"}},
+        {&Actions::pageTagSets, "pageTagSets", TEXT("T&ag sets"), "tag-set", {"Ctrl+9"}},
         {&Actions::showNavigator, "showNavigator", TEXT("&Navigator"), "pane-left", {"Ctrl+Alt+1"}, true},
         {&Actions::showInspector, "showInspector", TEXT("&Inspector"), "pane-right", {"Ctrl+Alt+2"}, true},
         {&Actions::showDock, "showDock", TEXT("&Problems and logs"), "pane-bottom", {"Ctrl+Alt+3"}, true},

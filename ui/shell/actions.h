@@ -32,6 +32,7 @@ struct Actions {
     QAction *pageServices = nullptr;    // action.pageServices
     QAction *pageGraph = nullptr;       // action.pageGraph
     QAction *pageSidecars = nullptr;    // action.pageSidecars
+    QAction *pageTagSets = nullptr;     // action.pageTagSets
     QAction *showNavigator = nullptr;   // action.showNavigator (checkable)
     QAction *showInspector = nullptr;   // action.showInspector (checkable)
     QAction *showDock = nullptr;        // action.showDock (checkable)

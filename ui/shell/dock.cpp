@@ -2,6 +2,7 @@
 
 #include "models/focus.h"
 #include "models/pool_job.h"
+#include "models/query_filter.h"
 #include "models/request_table.h"
 #include "models/text.h"
 #include "ui/browse/problems.h"
@@ -24,6 +25,9 @@
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
+
+#include <algorithm>
+#include <iterator>
 
 using namespace Qt::StringLiterals;
 
@@ -125,6 +129,7 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
         m_workspace.focus->set(index.data(TargetRole).value<FocusTarget>());
     });
     connect(workspace.context.source, &MeshSource::snapshotChanged, this, &Dock::updateProblems);
+    connect(workspace.filter, &QueryFilter::answerChanged, this, &Dock::showProblems);
     if (workspace.context.sidecars)
         connect(workspace.context.sidecars, &SidecarHost::sidecarChanged, this, &Dock::showProblems);
     m_problems->setNow(currentTime());
@@ -172,14 +177,18 @@ void Dock::showProblems()
     std::vector<Problem> all;
     if (m_workspace.context.sidecars)
         all = problemsOf(m_workspace.context.sidecars->sidecars());
-    all.insert(all.end(), m_meshProblems.begin(), m_meshProblems.end());
+    std::copy_if(
+        m_meshProblems.begin(), m_meshProblems.end(), std::back_inserter(all),
+        [this](const Problem &problem) { return m_workspace.filter->acceptsTarget(problem.target); });
     const auto count = static_cast<int>(all.size());
     m_problems->setProblems(std::move(all));
     m_tabs->setTabText(ProblemsTab, count > 0 ? tr("Problems %1").arg(count) : tr("Problems"));
     const bool empty = m_workspace.context.source->snapshot()->dataplanes.empty();
     m_noProblems->setText(
         empty ? tr("There are no dataplanes to look at yet.")
-              : tr("No problems: what is connected took its configuration, and nothing is offline."));
+        : !m_meshProblems.empty()
+            ? tr("No problems with what the query matches.")
+            : tr("No problems: what is connected took its configuration, and nothing is offline."));
     const int tab = m_tabs->currentIndex();
     m_stack->setCurrentIndex(tab == ProblemsTab && count == 0 ? m_stack->indexOf(m_noProblems) : tab);
     Q_EMIT problemsChanged();

@@ -13,6 +13,7 @@
 #include "ui/browse/navigator_view.h"
 #include "ui/browse/services_page.h"
 #include "ui/browse/table_view.h"
+#include "ui/browse/tag_sets_page.h"
 #include "ui/editors/dataplane_editor.h"
 #include "ui/graph/graph_page.h"
 #include "ui/shell/close_guard.h"
@@ -87,6 +88,7 @@ void MainWindow::build()
     m_navigator = new NavigatorView(m_workspace, this);
     m_dataplanesPage = new DataplanesPage(m_workspace);
     m_servicesPage = new ServicesPage(m_workspace);
+    m_tagSetsPage = new TagSetsPage(m_workspace);
     m_graphPage = new GraphPage(m_workspace);
     m_sidecarsPage = new SidecarsPage(m_workspace);
     m_inspector = new Inspector(m_workspace, this);
@@ -103,6 +105,7 @@ void MainWindow::build()
     m_tabs->setUsesScrollButtons(true);
     addPage(m_dataplanesPage, tr("Dataplanes"));
     addPage(m_servicesPage, tr("Services"));
+    addPage(m_tagSetsPage, tr("Tag sets"));
     addPage(m_graphPage, tr("Graph"));
     addPage(m_sidecarsPage, tr("Sidecars"));
 
@@ -143,6 +146,11 @@ void MainWindow::build()
     connect(m_bar->query(), &QueryBar::left, this, [this](bool) { currentPage()->takeFocus(); });
     connect(m_dataplanesPage, &DataplanesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
     connect(m_servicesPage, &ServicesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
+    connect(m_tagSetsPage, &TagSetsPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
+    connect(m_tagSetsPage, &TagSetsPage::queryWanted, this, [this](const QString &query) {
+        m_bar->query()->setQuery(query);
+        goTo(m_dataplanesPage);
+    });
     connect(m_dataplanesPage, &DataplanesPage::menuWanted, this, &MainWindow::showContextMenu);
     connect(m_servicesPage, &ServicesPage::menuWanted, this, &MainWindow::showContextMenu);
     connect(m_graphPage, &GraphPage::menuWanted, this, &MainWindow::showContextMenu);
@@ -289,6 +297,7 @@ void MainWindow::setMesh(const QString &mesh)
 {
     m_dataplanesPage->setMesh(mesh);
     m_servicesPage->setMesh(mesh);
+    m_tagSetsPage->setMesh(mesh);
     m_graphPage->setMesh(mesh);
     countStartable();
     updateActions();

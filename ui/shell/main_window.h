@@ -3,15 +3,18 @@
 //
 // Names for scripted tours and tests (objectName):
 //   bar        button.back, button.forward, choice.connection, choice.mesh, field.filter, label.shown,
+//              popup.completion (label.queryProblem, list.completion), menu.queries, field.queryName,
 //              button.live
 //   navigator  tree.navigator
-//   pages      tabs.pages (QTabWidget); page.dataplanes, page.services, page.graph, page.sidecars,
+//   pages      tabs.pages (QTabWidget); page.dataplanes, page.services, page.tagSets, page.graph,
+//   page.sidecars,
 //              editor.<name>
 //   browse     table.dataplanes, table.services, button.columns, button.dropService; in every page's
 //              title row label.count, in its empty, loading and failed states button.stateDeed and
 //              button.stateCopy
-//   graph      view.graph
-//   sidecars   table.sidecars, log.sidecars, choice.logSidecar, choice.logLevel, field.logFilter,
+//   tag sets   tree.facets, view.lattice, tabs.tagSets, text.selector, label.selector, table.selector,
+//   table.tagFindings graph      view.graph sidecars   table.sidecars, log.sidecars, choice.logSidecar,
+//   choice.logLevel, field.logFilter,
 //              button.followLog, choice.call, field.callTimes, button.call, list.callResult (columns
 //              answer, count), list.callOrder, label.callSummary, button.copySidecarDetails
 //   editor     editor.<name>.text (YamlView, a QsciScintilla), editor.<name>.theirs, table.findings,
@@ -51,6 +54,7 @@ class NavigatorView;
 class Page;
 class ServicesPage;
 class SidecarsPage;
+class TagSetsPage;
 class StatusLine;
 class TopBar;
 
@@ -124,6 +128,7 @@ private:
     QTabWidget *m_tabs = nullptr;
     DataplanesPage *m_dataplanesPage = nullptr;
     ServicesPage *m_servicesPage = nullptr;
+    TagSetsPage *m_tagSetsPage = nullptr;
     GraphPage *m_graphPage = nullptr;
     SidecarsPage *m_sidecarsPage = nullptr;
     Inspector *m_inspector = nullptr;

@@ -76,6 +76,7 @@ QueryBar::QueryBar(QWidget *parent)
         m_pause.start();
     });
     connect(this, &QLineEdit::textEdited, this, [this] {
+        judge();  // it comes before textChanged
         m_place = -1;
         suggest();
     });
@@ -90,6 +91,7 @@ void QueryBar::setFilter(QueryFilter *filter, QSettings *settings)
 {
     m_filter = filter;
     m_store = QueryStore(settings);
+    applyColours();
 }
 
 void QueryBar::setQuery(const QString &query)
@@ -277,8 +279,8 @@ void QueryBar::fillMenu(QMenu *menu)
         });
     };
     const QFontMetrics metrics(menu->font());
-    for (const auto &[name, query] : m_store.named())
-        add(name + u"   "_s + metrics.elidedText(query, Qt::ElideRight, 320), query);
+    for (const auto &one : m_store.named())
+        add(one.name + u"   "_s + metrics.elidedText(one.query, Qt::ElideRight, 320), one.query);
     if (!text().trimmed().isEmpty() && m_parsed.diagnosis.verdict == Verdict::Good) {
         menu->addSection(tr("Save this query as"));
         auto *name = new QLineEdit(menu);
@@ -296,10 +298,17 @@ void QueryBar::fillMenu(QMenu *menu)
         });
     }
     if (!m_store.named().isEmpty()) {
+        QMenu *colour = menu->addMenu(icon(u"tag"_s), tr("Colour rows by"));
         QMenu *remove = menu->addMenu(icon(u"delete"_s), tr("Delete"));
-        for (const auto &[name, query] : m_store.named())
-            connect(remove->addAction(QString(name).replace(u'&', u"&&"_s)), &QAction::triggered, this,
-                    [this, name = name] { m_store.remove(name); });
+        for (const auto &one : m_store.named()) {
+            const QString name = one.name;
+            const QString shown = QString(name).replace(u'&', u"&&"_s);
+            fillTints(colour->addMenu(shown), one);
+            connect(remove->addAction(shown), &QAction::triggered, this, [this, name] {
+                m_store.remove(name);
+                applyColours();
+            });
+        }
     }
     if (!m_store.history().isEmpty()) {
         menu->addSection(tr("Earlier"));
@@ -308,6 +317,38 @@ void QueryBar::fillMenu(QMenu *menu)
     }
     if (menu->isEmpty())
         menu->addAction(tr("Queries that were asked or saved will be here"))->setEnabled(false);
+}
+
+void QueryBar::fillTints(QMenu *menu, const QueryStore::Named &named)
+{
+    const auto add = [this, menu, &named](const QString &text, int tint) {
+        QAction *action = menu->addAction(text);
+        action->setCheckable(true);
+        action->setChecked(named.tint == tint);
+        if (tint >= 0) {
+            QPixmap patch(16, 16);
+            patch.fill(tagTint(tint, palette()));
+            action->setIcon(QIcon(patch));
+        }
+        connect(action, &QAction::triggered, this, [this, name = named.name, tint] {
+            m_store.setTint(name, tint);
+            applyColours();
+        });
+    };
+    add(tr("No colour"), -1);
+    for (int tint = 0; tint < kTagTints; ++tint)
+        add(tr("Tint %1").arg(tint + 1), tint);
+}
+
+void QueryBar::applyColours()
+{
+    std::vector<ColourRule> rules;
+    for (const auto &one : m_store.named()) {
+        if (one.tint >= 0)
+            rules.push_back({one.name, query::parse(one.query.toStdString()).query, one.tint});
+    }
+    if (m_filter)
+        m_filter->setColourRules(std::move(rules));
 }
 
 int QueryBar::xOf(int position) const

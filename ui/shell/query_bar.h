@@ -52,6 +52,8 @@ private:
     void accept(const query::Suggestion &suggestion);
     bool walkHistory(int by);
     void fillMenu(QMenu *menu);
+    void fillTints(QMenu *menu, const QueryStore::Named &named);
+    void applyColours();
     int xOf(int position) const;
 
     QPointer<QueryFilter> m_filter;

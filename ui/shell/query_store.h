@@ -3,7 +3,6 @@
 #pragma once
 
 #include <QList>
-#include <QPair>
 #include <QString>
 #include <QStringList>
 
@@ -21,10 +20,16 @@ public:
     const QStringList &history() const { return m_history; }  // the newest first
     void remember(const QString &query);
 
-    using Named = QPair<QString, QString>;                 // name, query
+    struct Named {
+        QString name;
+        QString query;
+        int tint = -1;  // rows that match have it; -1 = none
+        bool operator==(const Named &) const = default;
+    };
     const QList<Named> &named() const { return m_named; }  // by name
     void save(const QString &name, const QString &query);  // in the place of one of that name
     void remove(const QString &name);
+    void setTint(const QString &name, int tint);
 
 private:
     void keep();

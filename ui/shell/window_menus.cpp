@@ -8,6 +8,7 @@
 #include "ui/browse/navigator_view.h"
 #include "ui/browse/services_page.h"
 #include "ui/browse/table_view.h"
+#include "ui/browse/tag_sets_page.h"
 #include "ui/editors/dataplane_editor.h"
 #include "ui/graph/graph_page.h"
 #include "ui/graph/graph_view.h"
@@ -50,9 +51,10 @@ void MainWindow::buildMenus()
         {a.refresh, a.pauseLive, nullptr, a.exportCsv, a.exportGraph, nullptr, a.closeTab, a.quit});
     add(tr("&Edit"), {a.editDataplane, a.push, a.revert, a.undoPush, nullptr, a.copyName, a.copyYaml, nullptr,
                       a.focusFilter, a.clearFilter});
-    QMenu *view = add(tr("&View"), {a.back, a.forward, nullptr, a.pageDataplanes, a.pageServices, a.pageGraph,
-                                    a.pageSidecars, nullptr, a.showNavigator, a.showInspector, a.showDock,
-                                    nullptr, a.fitGraph, a.zoomIn, a.zoomOut, nullptr});
+    QMenu *view =
+        add(tr("&View"), {a.back, a.forward, nullptr, a.pageDataplanes, a.pageServices, a.pageTagSets,
+                          a.pageGraph, a.pageSidecars, nullptr, a.showNavigator, a.showInspector, a.showDock,
+                          nullptr, a.fitGraph, a.zoomIn, a.zoomOut, nullptr});
     QMenu *theme = view->addMenu(icon(u"theme"_s), tr("&Theme"));
     for (QAction *entry : {a.themeSystem, a.themeLight, a.themeDark})
         theme->addAction(entry);
@@ -111,6 +113,7 @@ void MainWindow::connectActions()
     run(a.forward, [this] { m_workspace.focus->forward(); });
     run(a.pageDataplanes, [this] { goTo(m_dataplanesPage); });
     run(a.pageServices, [this] { goTo(m_servicesPage); });
+    run(a.pageTagSets, [this] { goTo(m_tagSetsPage); });
     run(a.pageGraph, [this] { goTo(m_graphPage); });
     run(a.pageSidecars, [this] { goTo(m_sidecarsPage); });
     connect(a.showNavigator, &QAction::toggled, m_navigator, &QWidget::setVisible);

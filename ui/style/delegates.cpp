@@ -68,6 +68,10 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &plain, c
     initStyleOption(&option, index);
     const QStyle *style = option.widget ? option.widget->style() : QApplication::style();
     painter->save();
+    // Under hover and selection, which let it through.
+    if (const QVariant tint = index.data(TintRole); tint.isValid())
+        painter->fillRect(option.rect, blend(option.palette.color(QPalette::Base),
+                                             tagTint(tint.toInt(), option.palette), 0.6));
     style->drawPrimitive(QStyle::PE_PanelItemViewItem, &option, painter, option.widget);
     if (option.widget && option.widget->property(kDimmedProperty).toBool())
         painter->setOpacity(0.5);
