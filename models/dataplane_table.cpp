@@ -34,6 +34,27 @@ QString addressText(const Dataplane &dataplane)
     return text;
 }
 
+// In the query language; tag sets have a field for each key.
+QVariant fieldOf(DataplaneTable::Column column)
+{
+    switch (column) {
+    case DataplaneTable::NameColumn:
+        return u"name"_s;
+    case DataplaneTable::ServiceColumn:
+        return u"service"_s;
+    case DataplaneTable::AddressColumn:
+        return u"address"_s;
+    case DataplaneTable::StatusColumn:
+        return u"status"_s;
+    case DataplaneTable::TagSetColumn:
+    case DataplaneTable::ConfigurationColumn:
+    case DataplaneTable::SeenColumn:
+    case DataplaneTable::ColumnCount:
+        break;
+    }
+    return {};
+}
+
 ResponseCounts countsOf(const DataplaneInsight &insight)
 {
     const Subscription *latest = insight.latest();
@@ -170,6 +191,39 @@ QString DataplaneTable::toolTip(const DataplaneOverview &row, Column column) con
     return {};
 }
 
+QVariant DataplaneTable::exported(const DataplaneOverview &row, Column column) const
+{
+    switch (column) {
+    case ServiceColumn: {
+        QStringList services;
+        for (const auto &service : row.dataplane->services())
+            services << toQString(service);
+        return services;
+    }
+    case TagSetColumn: {
+        QVariantList sets;
+        for (const Tags &tags : row.dataplane->tagSets()) {
+            QVariantMap set;
+            for (const auto &[key, value] : tags)
+                set.insert(toQString(key), toQString(value));
+            sets << set;
+        }
+        return sets;
+    }
+    case SeenColumn: {
+        const auto seen = lastContact(row.insight);
+        return seen ? toDateTime(*seen).toUTC().toString(Qt::ISODateWithMs) : QString();
+    }
+    case NameColumn:
+    case AddressColumn:
+    case StatusColumn:
+    case ConfigurationColumn:
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
 QVariant DataplaneTable::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
@@ -204,6 +258,8 @@ QVariant DataplaneTable::data(const QModelIndex &index, int role) const
     case CountRole:
         return static_cast<int>(row.dataplane->inbounds.size());
     case TimeRole: {
+        if (column != SeenColumn)
+            return {};
         const auto seen = lastContact(row.insight);
         return seen ? toDateTime(*seen) : QDateTime();
     }
@@ -232,6 +288,28 @@ QVariant DataplaneTable::data(const QModelIndex &index, int role) const
     }
     case MeshRole:
         return toQString(row.key().mesh);
+    case FieldRole:
+        return fieldOf(column);
+    case ValueRole:
+        switch (column) {
+        case ServiceColumn: {
+            const auto services = row.dataplane->services();
+            return services.empty() ? QString() : toQString(services.front());
+        }
+        case AddressColumn:
+            return toQString(row.dataplane->address);
+        case StatusColumn:
+            return healthText(row.status.overall).toLower();
+        case NameColumn:
+        case TagSetColumn:
+        case ConfigurationColumn:
+        case SeenColumn:
+        case ColumnCount:
+            return text(row, column);
+        }
+        return {};
+    case ExportRole:
+        return exported(row, column);
     default:
         return {};
     }

@@ -73,6 +73,7 @@ Q_SIGNALS:
 private:
     QVariant text(const DataplaneOverview &row, Column column) const;
     QString toolTip(const DataplaneOverview &row, Column column) const;
+    QVariant exported(const DataplaneOverview &row, Column column) const;
 
     SnapshotPtr m_snapshot;
     QPointer<MeshSource> m_source;

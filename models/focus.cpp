@@ -12,6 +12,7 @@ const std::string &meshOf(const FocusTarget &target)
     switch (target.kind) {
     case FocusKind::None:
     case FocusKind::ControlPlane:
+    case FocusKind::Zone:
         return none;
     case FocusKind::Mesh:
         return target.key.name;
@@ -19,6 +20,7 @@ const std::string &meshOf(const FocusTarget &target)
     case FocusKind::Dataplane:
     case FocusKind::Inbound:
     case FocusKind::Sidecar:
+    case FocusKind::Policy:
         return target.key.mesh;
     }
     return none;

@@ -14,16 +14,17 @@ namespace meshscope {
 
 class MeshSource;
 
-enum class FocusKind { None, ControlPlane, Mesh, Service, Dataplane, Inbound, Sidecar };
+enum class FocusKind { None, ControlPlane, Mesh, Service, Dataplane, Inbound, Sidecar, Policy, Zone };
 
 struct FocusTarget {
     FocusKind kind = FocusKind::None;
     // Which control plane; compared, and used only by who knows that it lives. nullptr for sidecars and None.
     MeshSource *source = nullptr;
     // Mesh: {"", name}; Service: {mesh, kuma.io/service}; Dataplane, Inbound and Sidecar: the Dataplane's
-    // key.
+    // key. Policy: its own; Zone: {"", name}.
     ResourceKey key;
-    int inbound = -1;  // Inbound: its place in Dataplane::inbounds
+    int inbound = -1;    // Inbound: its place in Dataplane::inbounds
+    std::string type{};  // Policy: "MeshTimeout"; Zone: "Zone", "ZoneIngress", "ZoneEgress"
 
     bool isNone() const { return kind == FocusKind::None; }
     bool operator==(const FocusTarget &) const = default;

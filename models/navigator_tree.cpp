@@ -110,6 +110,12 @@ QVariant NavigatorTree::data(const QModelIndex &index, int role) const
     }
 }
 
+DigestPtr NavigatorTree::digestOf(const MeshSource *source) const
+{
+    const Source *entry = sourceOf(source);
+    return entry ? entry->digester->digest() : nullptr;
+}
+
 FocusTarget NavigatorTree::targetOf(const QModelIndex &index) const
 {
     const Node *node = nodeOf(index);

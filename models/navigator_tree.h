@@ -18,6 +18,7 @@ namespace meshscope {
 
 class MeshSource;
 class QueryFilter;
+struct MeshDigest;
 
 class NavigatorTree : public QAbstractItemModel
 {
@@ -54,6 +55,8 @@ public:
     // dataplane that offers several services is found under its first; an inbound under its own.
     QModelIndex indexOf(const FocusTarget &target);
     FocusTarget targetOf(const QModelIndex &index) const;  // None for groups
+    // What the nodes of a control plane were made of; nullptr before its first snapshot.
+    std::shared_ptr<const MeshDigest> digestOf(const MeshSource *source) const;
 
     // DisplayRole is the bare name; CountRole, HealthRole, ReasonRole and TagsRole stand beside it.
     QModelIndex index(int row, int column, const QModelIndex &parent = {}) const override;

@@ -226,6 +226,8 @@ bool QueryFilter::acceptsTarget(const FocusTarget &target) const
     case FocusKind::None:
     case FocusKind::ControlPlane:
     case FocusKind::Mesh:
+    case FocusKind::Policy:
+    case FocusKind::Zone:
         break;
     }
     return true;

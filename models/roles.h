@@ -30,6 +30,9 @@ enum SharedRole {
     TextRole,        // QString: the whole cell as text for copying, where DisplayRole is shortened
     MatchedRole,     // bool: the query found something in this cell
     TintRole,        // int: which tint a colouring rule gives the row; invalid = none
+    FieldRole,       // QString: the cell's field in the query language ("service"); invalid = it has none
+    ValueRole,       // QString: the cell's value for that field, where DisplayRole says it otherwise
+    ExportRole,      // the cell as data for JSON and YAML: string, number, bool, list or map of such
     FirstFreeRole    // a model's own roles start here
 };
 

@@ -89,6 +89,38 @@ QModelIndex ServiceTable::indexOf(const ResourceKey &service, int column) const
 
 int ServiceTable::columnCount(const QModelIndex &parent) const { return parent.isValid() ? 0 : ColumnCount; }
 
+QVariant ServiceTable::exported(const ServiceEntry &entry, Column column) const
+{
+    const auto listOf = [](const std::vector<std::string> &names) {
+        QStringList list;
+        for (const std::string &name : names)
+            list << toQString(name);
+        return list;
+    };
+    switch (column) {
+    case ProtocolsColumn:
+        return listOf(entry.summary.protocols);
+    case CallsColumn:
+        return listOf(entry.summary.callsServices);
+    case TagSetsColumn: {
+        QVariantList sets;
+        for (const Tags &tags : entry.tagSets) {
+            QVariantMap set;
+            for (const auto &[key, value] : tags)
+                set.insert(toQString(key), toQString(value));
+            sets << set;
+        }
+        return sets;
+    }
+    case NameColumn:
+    case DataplanesColumn:
+    case StatusColumn:
+    case ColumnCount:
+        break;
+    }
+    return {};
+}
+
 QVariant ServiceTable::data(const QModelIndex &index, int role) const
 {
     if (!checkIndex(index, CheckIndexOption::IndexIsValid | CheckIndexOption::ParentIsInvalid))
@@ -137,6 +169,16 @@ QVariant ServiceTable::data(const QModelIndex &index, int role) const
         return toQString(summary.key.mesh);
     case TagSetCountRole:
         return static_cast<int>(entry.tagSetCount);
+    case FieldRole:
+        return column == NameColumn        ? QVariant(u"service"_s)
+               : column == ProtocolsColumn ? QVariant(u"protocol"_s)
+                                           : QVariant();
+    case ValueRole:
+        if (column == ProtocolsColumn)
+            return summary.protocols.empty() ? QString() : toQString(summary.protocols.front());
+        return textOf(entry, column);
+    case ExportRole:
+        return exported(entry, column);
     default:
         return {};
     }

@@ -46,6 +46,7 @@ public:
     // Rows follow at once for small snapshots, from the pool for large ones (see Digester).
     void setSnapshot(const SnapshotPtr &snapshot, MeshSource *source = nullptr);
     bool isWorking() const { return m_digester.isWorking(); }
+    const DigestPtr &digest() const { return m_digester.digest(); }  // nullptr before the first snapshot
 
     QModelIndex indexOf(const ResourceKey &service, int column = NameColumn) const;
 
@@ -54,6 +55,8 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
 private:
+    QVariant exported(const ServiceEntry &entry, Column column) const;
+
     Digester m_digester;
     QPointer<MeshSource> m_source;
 };

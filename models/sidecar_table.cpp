@@ -174,7 +174,7 @@ QVariant SidecarTable::data(const QModelIndex &index, int role) const
     case ReasonRole:
         return row.failure ? toQString(row.failure->what) : row.detail;
     case TimeRole:
-        return row.since;
+        return index.column() == SinceColumn ? QVariant(row.since) : QVariant();
     case SearchTextRole:
         return QString(toQString(row.key.name) + u'\n' + phaseText(row.phase) + u'\n' + row.detail);
     case SortRole:

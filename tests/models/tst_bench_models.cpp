@@ -1,10 +1,15 @@
 // The budgets of the models at 100,000 dataplanes: no turn of the GUI thread over 16 ms. Run by hand:
 // build/<preset>/bin/tst_bench_models; what it printed here on two cores stands in tests/models/README.md.
+#include "models/change_feed.h"
 #include "models/dataplane_table.h"
 #include "models/graph/spatial_grid.h"
 #include "models/mesh_digest.h"
+#include "models/mesh_overview.h"
 #include "models/navigator_tree.h"
+#include "models/object_choices.h"
 #include "models/query_filter.h"
+
+#include "backend/findings/finding.h"
 
 #include "tests/support/fake_mesh_source.h"
 #include "tests/support/mesh_builders.h"
@@ -71,6 +76,51 @@ class BenchModels : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    // Every key typed is one turn of the GUI thread.
+    void openByName_data()
+    {
+        QTest::addColumn<QString>("typed");
+        QTest::newRow("opened, nothing typed") << QString();
+        QTest::newRow("the first letter") << u"d"_s;
+        QTest::newRow("letters in their order") << u"d99"_s;
+        QTest::newRow("two words that nothing has") << u"qq zz"_s;
+    }
+    void openByName()
+    {
+        QFETCH(QString, typed);
+        testing::FakeMeshSource source;
+        const DigestPtr digest = digestOf(large());
+        QBENCHMARK
+        {
+            ObjectChoices choices;
+            choices.addDigest(&source, u"prod"_s, digest);
+            choices.find(FuzzyPattern(typed.toStdString()), ChoiceList::kLimit);
+        }
+    }
+
+    // In the pool; here is what it costs there.
+    void findingsOfAMesh()
+    {
+        const SnapshotPtr snapshot = large();
+        QBENCHMARK
+        {
+            const auto found = findings::findingsOf(*snapshot, at(5));
+            QVERIFY(found.list.size() <= 1000);
+        }
+    }
+
+    void figuresOfAMesh()
+    {
+        const SnapshotPtr snapshot = large();
+        QBENCHMARK { QCOMPARE(overviewOf(*snapshot, {}, at(5)).total, std::size_t(kDataplanes)); }
+    }
+
+    void changesOfARefresh()
+    {
+        const SnapshotPtr before = large(), after = changed();
+        QBENCHMARK { QVERIFY(!changesBetween(*before, *after, nullptr, at(9)).empty()); }
+    }
+
     void refreshWithOneInAThousandChanged_data()
     {
         QTest::addColumn<int>("sortedBy");  // -1 = no proxy

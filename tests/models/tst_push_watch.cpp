@@ -89,7 +89,10 @@ private Q_SLOTS:
     {
         auto transparent = std::make_shared<DataplaneOverview>(*dp("through").online().row());
         auto document = std::make_shared<Dataplane>(*transparent->dataplane);
-        document->transparentProxying = TransparentProxying{15006, 15001};
+        TransparentProxying proxying;
+        proxying.redirectPortInbound = 15006;
+        proxying.redirectPortOutbound = 15001;
+        document->transparentProxying = proxying;
         transparent->dataplane = document;
         const auto snapshot =
             snapshotOf({own().online(), web().online(), dp("stranger").service("x").calls("y").online(),

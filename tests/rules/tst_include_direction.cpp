@@ -21,6 +21,7 @@ const std::map<QString, Rooms> kMayInclude = {
     {u"backend/codec"_s, {u"backend/core"_s}},
     {u"backend/validation"_s, {u"backend/core"_s, u"backend/codec"_s}},
     {u"backend/query"_s, {u"backend/core"_s, u"backend/codec"_s}},
+    {u"backend/findings"_s, {u"backend/core"_s}},
     {u"backend/store"_s, {u"backend/core"_s}},
     {u"backend/pki"_s, {u"backend/core"_s}},
     {u"backend/xds"_s, {u"backend/core"_s, u"backend/codec"_s}},
@@ -39,13 +40,15 @@ const std::map<QString, Rooms> kMayInclude = {
       u"backend/validation"_s, u"backend/trace"_s}},
     {u"ui"_s,
      {u"models"_s, u"resources"_s, u"backend/core"_s, u"backend/support"_s, u"backend/api"_s,
-      u"backend/codec"_s, u"backend/query"_s, u"backend/validation"_s, u"backend/trace"_s}},
+      u"backend/codec"_s, u"backend/query"_s, u"backend/findings"_s, u"backend/validation"_s,
+      u"backend/trace"_s}},
     {u"resources"_s, {}},
 };
 
 // Rooms where Qt stops: standard C++ only, so that fuzzers, sanitizers and a headless run can use them.
-const Rooms kWithoutQt = {u"backend/core"_s,  u"backend/codec"_s, u"backend/query"_s, u"backend/validation"_s,
-                          u"backend/store"_s, u"backend/pki"_s,   u"backend/xds"_s,   u"backend/trace"_s};
+const Rooms kWithoutQt = {u"backend/core"_s,       u"backend/codec"_s,    u"backend/query"_s,
+                          u"backend/validation"_s, u"backend/findings"_s, u"backend/store"_s,
+                          u"backend/pki"_s,        u"backend/xds"_s,      u"backend/trace"_s};
 
 QString roomOf(const QString &path)
 {

@@ -1,5 +1,7 @@
 #include "tests/support/fake_mesh_source.h"
 
+#include "backend/support/when_done.h"
+
 namespace meshscope::testing {
 
 FakeMeshSource::FakeMeshSource(QObject *parent)
@@ -39,6 +41,15 @@ void FakeMeshSource::record(const RequestRecord &record) { Q_EMIT requestFinishe
 void FakeMeshSource::setDisplayName(const QString &name) { m_displayName = name; }
 
 void FakeMeshSource::setAddress(const QUrl &address) { m_address = address; }
+
+QFuture<Result<std::string>> FakeMeshSource::fetch(const QString &path, const QUrlQuery &)
+{
+    m_fetched << path;
+    const auto at = m_answers.find(path);
+    return answered(at != m_answers.end() ? Result<std::string>(at->second)
+                                          : Result<std::string>(meshscope::fail(
+                                              Error::Code::NotFound, "not found", path.toStdString())));
+}
 
 void FakeMeshSource::refresh() { ++m_refreshes; }
 

@@ -3,6 +3,11 @@
 
 #include "backend/api/mesh_source.h"
 
+#include <QStringList>
+
+#include <map>
+#include <string>
+
 namespace meshscope::testing {
 
 class FakeMeshSource : public MeshSource
@@ -20,6 +25,10 @@ public:
     void setDisplayName(const QString &name);
     void setAddress(const QUrl &address);
 
+    // What fetch() answers for a path, query left out; anything else is NotFound.
+    void holdAnswer(const QString &path, const std::string &body) { m_answers[path] = body; }
+    const QStringList &fetched() const { return m_fetched; }
+
     int refreshCount() const { return m_refreshes; }  // calls of refresh()
     int interval() const { return m_interval; }
 
@@ -29,12 +38,15 @@ public:
     SourceState state() const override { return m_state; }
     void refresh() override;
     void setInterval(int milliseconds) override { m_interval = milliseconds; }
+    QFuture<Result<std::string>> fetch(const QString &path, const QUrlQuery &query = {}) override;
 
 private:
     QString m_displayName = QStringLiteral("Fake");
     QUrl m_address = QUrl(QStringLiteral("http://127.0.0.1:5681"));
     SnapshotPtr m_snapshot;
     SourceState m_state;
+    std::map<QString, std::string> m_answers;
+    QStringList m_fetched;
     int m_refreshes = 0;
     int m_interval = 5000;
 };

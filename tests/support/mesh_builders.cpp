@@ -59,6 +59,13 @@ DataplaneBuilder &DataplaneBuilder::port(std::uint32_t port)
     return *this;
 }
 
+DataplaneBuilder &DataplaneBuilder::servicePort(std::uint32_t port)
+{
+    assert(!m_dataplane.inbounds.empty());
+    m_dataplane.inbounds.back().servicePort = port;
+    return *this;
+}
+
 DataplaneBuilder &DataplaneBuilder::protocol(const std::string &protocol)
 {
     return tag(kProtocolTag, protocol);
@@ -178,7 +185,13 @@ SnapshotPtr snapshotOf(std::vector<DataplanePtr> rows)
 SnapshotPtr helloMesh()
 {
     return snapshotOf(
-        {dp("web-1").address("127.0.0.1").service("web").calls("backend").online().acks(8, 8),
+        {dp("web-1")
+             .address("127.0.0.1")
+             .service("web")
+             .servicePort(18080)
+             .calls("backend")
+             .online()
+             .acks(8, 8),
          dp("backend-1").address("127.0.0.2").service("backend", {{"version", "v1"}}).online().acks(6, 6),
          dp("backend-2").address("127.0.0.3").service("backend", {{"version", "v2"}}).online().acks(6, 6)});
 }

@@ -24,6 +24,7 @@ public:
     DataplaneBuilder &inbound(Inbound inbound);
     DataplaneBuilder &tag(const std::string &key, const std::string &value);      // on the last inbound
     DataplaneBuilder &port(std::uint32_t port);                                   // of the last inbound
+    DataplaneBuilder &servicePort(std::uint32_t port);                            // of the last inbound
     DataplaneBuilder &protocol(const std::string &protocol);                      // tag on the last inbound
     DataplaneBuilder &notReady();                                                 // the last inbound
     DataplaneBuilder &calls(const std::string &service, std::uint32_t port = 0);  // 0 = 10001, 10002, …

@@ -184,22 +184,26 @@ private Q_SLOTS:
     {
         QFETCH(SnapshotPtr, snapshot);
         QFETCH(QStringList, kinds);
-        QCOMPARE(kindsOf(problemsOf(*snapshot, at(0), nullptr)), kinds);
+        QCOMPARE(kindsOf(problemsOf(findings::findingsOf(*snapshot, at(0)), nullptr)), kinds);
     }
 
     void problemsAreBounded()
     {
+        findings::Options few;
+        few.limit = kMaxProblems;
         std::vector<DataplanePtr> rows;
         for (int i = 0; i < 700; ++i)
             rows.push_back(dp("a-" + std::to_string(i)).service("a").offline());
-        QCOMPARE(problemsOf(*snapshotOf(std::move(rows)), at(0), nullptr).size(), kMaxProblems);
+        QCOMPARE(problemsOf(findings::findingsOf(*snapshotOf(std::move(rows)), at(0), few), nullptr).size(),
+                 kMaxProblems);
     }
 
     void problemTableIsAModel()
     {
         ProblemTable table;
         const QAbstractItemModelTester tester(&table, QAbstractItemModelTester::FailureReportingMode::QtTest);
-        const auto one = problemsOf(*snapshotOf({dp("a").service("a").offline()}), at(0), nullptr);
+        const auto one =
+            problemsOf(findings::findingsOf(*snapshotOf({dp("a").service("a").offline()}), at(0)), nullptr);
         table.setProblems(one);
         table.setNow(at(5));
         QCOMPARE(table.rowCount(), 1);

@@ -238,7 +238,8 @@ private Q_SLOTS:
             texts << entry->text();
             if (entry->menu()) {
                 for (QAction *value : entry->menu()->actions()) {
-                    if (value->text() == u"v1"_s)
+                    texts << value->text();
+                    if (value->text() == u"v1"_s && entry->text() == u"&Filter by"_s)
                         v1 = value;
                 }
             }
@@ -248,6 +249,17 @@ private Q_SLOTS:
         QVERIFY(v1);
         v1->trigger();
         QTRY_COMPARE(firstColumn(table->model()), QStringList{u"backend-1"_s});
+        QCOMPARE(f.find<ui::QueryBar>(u"field.filter"_s)->text(), u"tag.version == v1"_s);
+        // What is excluded stands beside it.
+        for (QAction *entry : menu->actions()) {
+            for (QAction *value : entry->menu() ? entry->menu()->actions() : QList<QAction *>()) {
+                if (entry->text() == u"E&xclude"_s && value->text() == u"backend-1"_s)
+                    value->trigger();
+            }
+        }
+        QTRY_COMPARE(table->model()->rowCount(), 0);
+        QCOMPARE(f.find<ui::QueryBar>(u"field.filter"_s)->text(),
+                 u"tag.version == v1 not name == backend-1"_s);
         menu->close();
     }
 

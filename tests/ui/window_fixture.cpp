@@ -107,16 +107,24 @@ WindowFixture::WindowFixture(SnapshotPtr snapshot, bool shown)
     sidecars.setAutomatic(true);
     sidecars.setEnvoy({u"envoy"_s, u"/opt/envoy"_s, u"1.39.3"_s, {}, {}});
 
+    open(true, shown);
+}
+
+WindowFixture::WindowFixture(Unconnected) { open(false, true); }
+
+void WindowFixture::open(bool connected, bool shown)
+{
     ui::UiContext context;
-    context.source = &source;
-    context.editor = &editor;
+    context.source = connected ? &source : nullptr;
+    context.editor = connected ? &editor : nullptr;
+    context.doors = &doors;
     context.sidecars = &sidecars;
     context.sidecarSpec = [](const Dataplane &dataplane) -> Result<SidecarSpec> {
         SidecarSpec spec;
         spec.dataplane = dataplane.key;
         return spec;
     };
-    context.connectionName = u"Sandbox"_s;
+    context.connectionName = connected ? u"Sandbox"_s : QString();
     context.connectionColour = QColor(0xff1f5fe0);
     window = std::make_unique<ui::MainWindow>(context);
     window->setConfirmClose(false);

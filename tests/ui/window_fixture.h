@@ -4,6 +4,7 @@
 #include "tests/support/fake_mesh_editor.h"
 #include "tests/support/fake_mesh_source.h"
 #include "tests/support/fake_sidecar_host.h"
+#include "tests/ui/fake_connection_doors.h"
 #include "ui/shell/main_window.h"
 
 #include <QApplication>
@@ -26,6 +27,10 @@ class WindowFixture
 public:
     // With no snapshot the source is still connecting.
     explicit WindowFixture(SnapshotPtr snapshot = nullptr, bool shown = true);
+    // A window that nothing is connected to.
+    struct Unconnected {
+    };
+    explicit WindowFixture(Unconnected);
     ~WindowFixture();
 
     template <class T>
@@ -44,7 +49,11 @@ public:
     FakeMeshSource source;
     FakeMeshEditor editor;
     FakeSidecarHost sidecars;
+    FakeConnectionDoors doors;
     std::unique_ptr<ui::MainWindow> window;
+
+private:
+    void open(bool connected, bool shown);
 };
 
 }  // namespace meshscope::testing

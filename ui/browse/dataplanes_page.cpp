@@ -31,6 +31,7 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     m_proxy->setSourceModel(workspace.dataplanes);
     m_table->setModel(m_proxy);
     m_table->setFinder([this](const ResourceKey &key) { return m_proxy->indexOf(key); });
+    m_table->setMultiSelect();
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(DataplaneTable::NameColumn, Qt::AscendingOrder);
 
@@ -98,8 +99,8 @@ DataplanesPage::DataplanesPage(const Workspace &workspace, QWidget *parent)
     connect(workspace.filter, &QueryFilter::answerChanged, m_table->viewport(),
             qOverload<>(&QWidget::update));
     connect(m_proxy, &DataplaneProxy::countsChanged, this, &DataplanesPage::refresh);
-    connect(workspace.context.source, &MeshSource::stateChanged, this, &DataplanesPage::refresh);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &DataplanesPage::refresh);
+    connect(workspace.connections, &Connections::stateChanged, this, &DataplanesPage::refresh);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &DataplanesPage::refresh);
     refresh();
 }
 
@@ -122,7 +123,12 @@ void DataplanesPage::setService(const QString &service)
 
 QString DataplanesPage::countText() const { return m_frame->showsData() ? m_proxy->countText() : QString(); }
 
-QString DataplanesPage::csv() const { return m_table->csv(); }
+QList<QPair<QString, QString>> DataplanesPage::keys() const
+{
+    return {{tr("Choose several"), tr("Shift or Ctrl with arrows, click")},
+            {tr("Its menu: filter, copy, show"), tr("Menu or right click")},
+            {tr("Edit the dataplane"), tr("Return")}};
+}
 
 void DataplanesPage::tick()
 {

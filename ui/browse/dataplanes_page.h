@@ -24,10 +24,10 @@ public:
     // Only those of one service; empty = all. Said in the title, with a button to drop it.
     void setService(const QString &service);
     QString countText() const override;
-    QString csv() const override;
+    QList<QPair<QString, QString>> keys() const override;
     void takeFocus() override;
     void tick() override;
-    TableView *table() const { return m_table; }
+    TableView *table() const override { return m_table; }
 
 Q_SIGNALS:
     void menuWanted(const QPoint &globalPos);  // the focus is on the row already

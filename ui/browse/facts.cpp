@@ -53,6 +53,31 @@ Fact linkFact(const DataplaneOverview &dataplane, const FactSource &from)
     return fact;
 }
 
+// The second lamp: whether its inbounds are fit, whatever the link says.
+Fact healthFact(const DataplaneOverview &row)
+{
+    Fact fact = plain(tr("Inbounds"), {});
+    const auto &inbounds = row.dataplane->inbounds;
+    std::size_t counted = 0, ready = 0;
+    for (const Inbound &inbound : inbounds) {
+        if (inbound.state == InboundState::Ignored)
+            continue;
+        ++counted;
+        ready += inbound.isReady() ? 1 : 0;
+    }
+    if (inbounds.empty()) {
+        fact.text = row.dataplane->gateway ? tr("none, it is a gateway") : tr("none");
+        fact.mark = row.dataplane->gateway ? Mark::Good : Mark::Unknown;
+        return fact;
+    }
+    fact.mark = markFor(row.status.inbounds);
+    fact.text = tr("%1 of %2 ready").arg(ready).arg(counted);
+    // A proxy that is gone leaves the last word of its inbounds behind.
+    if (row.status.link != Health::Online)
+        fact.more = tr("· when it was last heard");
+    return fact;
+}
+
 Fact configurationFact(const Subscription &subscription)
 {
     const ResponseCounts &counts = subscription.total;
@@ -149,7 +174,7 @@ QUrl outboundUrl(const Outbound &outbound)
 Facts overviewFacts(const DataplaneOverview &row, const FactSource &from)
 {
     const Dataplane &dataplane = *row.dataplane;
-    FactSection link{tr("Link"), {linkFact(row, from)}};
+    FactSection link{tr("Link and health"), {linkFact(row, from), healthFact(row)}};
     if (const Subscription *latest = row.insight.latest()) {
         link.facts.push_back(configurationFact(*latest));
         if (latest->lastRejection) {
@@ -174,7 +199,19 @@ Facts overviewFacts(const DataplaneOverview &row, const FactSource &from)
                        : tr("ends in %1").arg(ageText(from.now, *row.insight.certificateExpiration)));
         certificate.tone = over ? Mark::Bad : Mark::None;
         certificate.tip = exactTime(*row.insight.certificateExpiration);
+        if (!row.insight.issuedBackend.empty())
+            certificate.more = tr("· issued by %1").arg(toQString(row.insight.issuedBackend));
         link.facts.push_back(certificate);
+    }
+    if (from.source) {
+        for (const MeshInfo &mesh : from.source->snapshot()->meshes) {
+            if (mesh.name != row.key().mesh || (!mesh.mtlsEnabled && !row.insight.certificateExpiration))
+                continue;
+            link.facts.push_back(plain(tr("mTLS"), !mesh.mtlsEnabled ? tr("off in the mesh")
+                                                   : mesh.mtlsMode.empty()
+                                                       ? tr("on")
+                                                       : toQString(mesh.mtlsMode).toLower()));
+        }
     }
     if (!row.status.reason.empty()) {
         Fact why = plain(tr("Why"), toQString(row.status.reason));
@@ -280,7 +317,7 @@ Facts outboundFacts(const DataplaneOverview &row, const FactSource &from)
     return facts;
 }
 
-Facts eventFacts(const DataplaneOverview &row, const FactSource &from)
+Facts eventFacts(const DataplaneOverview &row, const std::vector<MeshChange> &seen, const FactSource &from)
 {
     Facts facts;
     const auto &subscriptions = row.insight.subscriptions;
@@ -326,6 +363,15 @@ Facts eventFacts(const DataplaneOverview &row, const FactSource &from)
     }
     if (facts.empty())
         facts.push_back({tr("Events"), {plain({}, tr("No proxy has connected for it yet."))}});
+    if (!seen.empty()) {
+        FactSection section{tr("Changes seen from here"), {}};
+        for (std::size_t i = 0; i < seen.size() && i < kMaxListed; ++i) {
+            Fact fact = plain(tr("%1 ago").arg(ageText(seen[i].time, from.now)), seen[i].what);
+            fact.tip = exactTime(seen[i].time);
+            section.facts.push_back(fact);
+        }
+        facts.push_back(std::move(section));
+    }
     return facts;
 }
 

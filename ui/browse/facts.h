@@ -2,6 +2,8 @@
 // which changes only what differs.
 #pragma once
 
+#include "models/change_feed.h"
+#include "models/effective_rules.h"
 #include "models/focus.h"
 #include "models/mesh_digest.h"
 #include "ui/style/palette.h"
@@ -52,10 +54,22 @@ struct FactSource {
 Facts overviewFacts(const DataplaneOverview &dataplane, const FactSource &from);
 Facts inboundFacts(const DataplaneOverview &dataplane, const FactSource &from);
 Facts outboundFacts(const DataplaneOverview &dataplane, const FactSource &from);
-Facts eventFacts(const DataplaneOverview &dataplane, const FactSource &from);
+// seen: what the change feed has of it, newest first.
+Facts eventFacts(const DataplaneOverview &dataplane, const std::vector<MeshChange> &seen,
+                 const FactSource &from);
+// Effective values, each type and scope a section, with links to the policies they came from.
+Facts ruleFacts(const std::vector<EffectiveRule> &rules, const FactSource &from);
 Facts serviceFacts(const ServiceEntry &service, const Snapshot &snapshot, const FactSource &from);
 Facts meshFacts(const std::string &mesh, const Snapshot &snapshot, const FactSource &from);
 Facts controlPlaneFacts(const Snapshot &snapshot, const FactSource &from);
+// touched: the dataplanes it reaches, as the control plane says; known: it has answered; why: or why it did
+// not.
+Facts policyFacts(const ResourceRecord &policy, const std::vector<ResourceKey> &touched, bool known,
+                  const std::optional<Error> &why, const FactSource &from);
+Facts zoneFacts(const ZoneInfo &zone, const FactSource &from);
+Facts zoneProxyFacts(const ZoneProxyInfo &proxy, const FactSource &from);
+// The items of a `_resources/dataplanes` answer; empty when it is none.
+std::vector<ResourceKey> dataplanesIn(const std::string &json);
 Facts sidecarFacts(const SidecarStatus &sidecar, const FactSource &from);
 
 // Where the workload of a sidecar on this machine calls an outbound.

@@ -1,10 +1,12 @@
 #include "ui/browse/inspector.h"
 
+#include "models/change_feed.h"
 #include "models/dataplane_table.h"
 #include "models/service_table.h"
 #include "models/sidecar_table.h"
 #include "models/text.h"
 #include "ui/browse/fact_list.h"
+#include "ui/browse/xds_view.h"
 #include "ui/editors/yaml_view.h"
 #include "ui/shell/page_frame.h"
 #include "ui/shell/workspace.h"
@@ -44,7 +46,9 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     , m_overview(new FactList)
     , m_inbounds(new FactList)
     , m_outbounds(new FactList)
+    , m_policies(new FactList)
     , m_events(new FactList)
+    , m_xds(new XdsView(workspace))
     , m_yaml(new YamlView)
     , m_state(new StateView)
     , m_buttons(new QWidget(this))
@@ -66,19 +70,33 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     m_tabs->setProperty("plainTabs", true);
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
-    m_tabs->setUsesScrollButtons(false);
+    m_tabs->setUsesScrollButtons(true);
+    m_tabs->setElideMode(Qt::ElideNone);
     m_tabs->setFont(smallFont(font()));
-    for (const QString &name : {tr("Overview"), tr("Inbounds"), tr("Outbounds"), tr("YAML"), tr("Events")})
-        m_tabs->addTab(name);
+    // Seven fit beside one another only when the long ones are short.
+    const std::pair<QString, QString> names[] = {{tr("Overview"), tr("Overview")},
+                                                 {tr("In"), tr("Inbounds")},
+                                                 {tr("Out"), tr("Outbounds")},
+                                                 {tr("Policies"), tr("Policies")},
+                                                 {tr("xDS"), tr("Envoy's configuration")},
+                                                 {tr("YAML"), tr("YAML")},
+                                                 {tr("Events"), tr("Events")}};
+    for (const auto &[shown, whole] : names) {
+        const int tab = m_tabs->addTab(shown);
+        m_tabs->setTabToolTip(tab, whole);
+        m_tabs->setAccessibleTabName(tab, whole);
+    }
     m_yaml->setReadOnly(true);
     m_yaml->setObjectName(u"text.inspectorYaml"_s);
     m_yaml->setAccessibleName(tr("YAML of the dataplane"));
     m_overview->setObjectName(u"facts.overview"_s);
     m_inbounds->setObjectName(u"facts.inbounds"_s);
     m_outbounds->setObjectName(u"facts.outbounds"_s);
+    m_policies->setObjectName(u"facts.policies"_s);
     m_events->setObjectName(u"facts.events"_s);
     for (QWidget *pane : {static_cast<QWidget *>(m_overview), static_cast<QWidget *>(m_inbounds),
-                          static_cast<QWidget *>(m_outbounds), static_cast<QWidget *>(m_yaml),
+                          static_cast<QWidget *>(m_outbounds), static_cast<QWidget *>(m_policies),
+                          static_cast<QWidget *>(m_xds), static_cast<QWidget *>(m_yaml),
                           static_cast<QWidget *>(m_events), static_cast<QWidget *>(m_state)})
         m_stack->addWidget(pane);
 
@@ -125,16 +143,20 @@ Inspector::Inspector(const Workspace &workspace, QWidget *parent)
     layout->addWidget(m_callBox);
     layout->addWidget(m_buttons);
 
-    connect(m_tabs, &QTabBar::currentChanged, this, &Inspector::refresh);
-    connect(workspace.focus, &Focus::changed, this, &Inspector::follow);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, [this] {
-        m_yamlOf = {};
+    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
+        m_rulesOf = {};  // whoever comes back to the policies wants them as they are now
         refresh();
     });
-    connect(workspace.context.source, &MeshSource::stateChanged, this, &Inspector::refresh);
+    connect(workspace.focus, &Focus::changed, this, &Inspector::follow);
+    connect(workspace.connections, &Connections::snapshotChanged, this, [this] {
+        m_yamlOf = {};
+        m_touchedOf = {};
+        refresh();
+    });
+    connect(workspace.connections, &Connections::stateChanged, this, &Inspector::refresh);
     if (workspace.context.sidecars)
         connect(workspace.context.sidecars, &SidecarHost::sidecarChanged, this, &Inspector::refresh);
-    for (FactList *list : {m_overview, m_inbounds, m_outbounds, m_events}) {
+    for (FactList *list : {m_overview, m_inbounds, m_outbounds, m_policies, m_events}) {
         connect(list, &FactList::linkChosen, workspace.focus, &Focus::set);
         connect(list, &FactList::callWanted, this, &Inspector::call);
     }
@@ -145,6 +167,8 @@ Inspector::~Inspector()
 {
     m_fetching.cancel();
     m_calling.cancel();
+    m_touching.cancel();
+    m_ruling.cancel();
 }
 
 QString Inspector::title() const { return m_title->text(); }
@@ -189,11 +213,18 @@ void Inspector::setHead(const QString &title, const QString &kind)
     m_kind->setVisible(!kind.isEmpty());
 }
 
-void Inspector::showTabs(bool dataplane)
+void Inspector::showTabs(Shape shape)
 {
     // The tabs of a dataplane have no meaning elsewhere.
-    m_tabs->setVisible(dataplane);
-    m_buttons->setVisible(dataplane);
+    const bool dataplane = shape == Shape::Dataplane;
+    if (shape != m_shape) {
+        m_shape = shape;
+        m_tabs->hide();  // it lays itself out anew when it is shown
+        for (const int tab : {InboundsTab, OutboundsTab, PoliciesTab, XdsTab, EventsTab})
+            m_tabs->setTabVisible(tab, dataplane);
+        m_tabs->setVisible(shape != Shape::Plain);
+        m_buttons->setVisible(dataplane);
+    }
     if (!dataplane)
         m_callBox->hide();
 }
@@ -202,7 +233,7 @@ void Inspector::showNothing(const QString &why, const QString &advice)
 {
     setHead({}, {});
     m_status->setStatus(Mark::None, {});
-    showTabs(false);
+    showTabs(Shape::Plain);
     m_state->showEmpty(u"info"_s, why, advice);
     m_stack->setCurrentWidget(m_state);
 }
@@ -221,13 +252,13 @@ void Inspector::refresh()
     case FocusKind::ControlPlane:
         setHead(connection, tr("control plane"));
         m_status->setStatus(Mark::None, {});
-        showTabs(false);
+        showTabs(Shape::Plain);
         m_overview->setFacts(controlPlaneFacts(snapshot, from));
         break;
     case FocusKind::Mesh:
         setHead(name, tr("mesh · %1").arg(connection));
         m_status->setStatus(Mark::None, {});
-        showTabs(false);
+        showTabs(Shape::Plain);
         m_overview->setFacts(meshFacts(m_target.key.name, snapshot, from));
         break;
     case FocusKind::Service: {
@@ -237,10 +268,14 @@ void Inspector::refresh()
         setHead(name, tr("service in %1 · %2").arg(toQString(m_target.key.mesh), connection));
         const Health health = service->summary.health();
         m_status->setStatus(markFor(health), healthText(health));
-        showTabs(false);
+        showTabs(Shape::Plain);
         m_overview->setFacts(serviceFacts(*service, snapshot, from));
         break;
     }
+    case FocusKind::Policy:
+        return showPolicy();
+    case FocusKind::Zone:
+        return showZone();
     case FocusKind::Sidecar:
     case FocusKind::Dataplane:
     case FocusKind::Inbound:
@@ -261,13 +296,13 @@ void Inspector::showDataplane(const ResourceKey &key)
             tr("dataplane in %1 · %2").arg(toQString(key.mesh), m_workspace.context.connectionName));
     if (!row) {
         m_status->setStatus(Mark::Unknown, phaseText(sidecar->phase));
-        showTabs(false);
+        showTabs(Shape::Plain);
         m_overview->setFacts(sidecarFacts(*sidecar, from));
         m_stack->setCurrentWidget(m_overview);
         return;
     }
     m_status->setStatus(markFor(row->status.overall), healthText(row->status.overall));
-    showTabs(true);
+    showTabs(Shape::Dataplane);
     switch (m_tabs->currentIndex()) {
     case InboundsTab:
         m_inbounds->setFacts(inboundFacts(*row, from));
@@ -277,11 +312,25 @@ void Inspector::showDataplane(const ResourceKey &key)
         m_outbounds->setFacts(outboundFacts(*row, from));
         m_stack->setCurrentWidget(m_outbounds);
         break;
+    case PoliciesTab:
+        if (m_rulesOf != key) {
+            m_rulesOf = key;
+            loadRules(u"_rules"_s);
+        }
+        if (m_ruling.isFinished())
+            m_stack->setCurrentWidget(
+                m_stack->currentWidget() == m_state ? m_state : static_cast<QWidget *>(m_policies));
+        break;
+    case XdsTab:
+        m_xds->follow({FocusKind::Dataplane, m_workspace.context.source, key, -1});
+        m_stack->setCurrentWidget(m_xds);
+        break;
     case YamlTab:
         loadYaml();
         break;
     case EventsTab:
-        m_events->setFacts(eventFacts(*row, from));
+        m_events->setFacts(
+            eventFacts(*row, m_workspace.changes->rowsOf(m_workspace.context.source, key), from));
         m_stack->setCurrentWidget(m_events);
         break;
     default: {

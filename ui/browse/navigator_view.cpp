@@ -47,7 +47,10 @@ QString iconOf(const QModelIndex &index)
 class NavigatorDelegate : public CellDelegate
 {
 public:
-    using CellDelegate::CellDelegate;
+    NavigatorDelegate(const Connections *connections, QObject *parent)
+        : CellDelegate(parent)
+        , m_connections(connections)
+    {}
 
 protected:
     void paintContents(QPainter *painter, const QStyleOptionViewItem &option, const QRect &area,
@@ -74,6 +77,16 @@ protected:
             painter->drawText(rest, Qt::AlignRight | Qt::AlignVCenter, text);
             rest.setRight(rest.right() - painter->fontMetrics().horizontalAdvance(text) - 8);
         }
+        if (kind == NavigatorTree::ControlPlaneNode) {
+            const auto *one = m_connections->find(index.data(TargetRole).value<FocusTarget>().source);
+            if (one && one->colour.isValid())
+                painter->fillRect(QRect(0, rest.top() + 3, 3, rest.height() - 6), one->colour);
+            if (one && (one->isProtected || one->isReadOnly)) {
+                icon(u"lock"_s).paint(painter, rest.right() - 14, rest.top() + (rest.height() - 14) / 2, 14,
+                                      14);
+                rest.setRight(rest.right() - 18);
+            }
+        }
         const bool muted = index.data(NavigatorTree::MutedRole).toBool();
         if (const QString name = iconOf(index); !name.isEmpty()) {
             const auto mode = muted ? QIcon::Disabled : QIcon::Normal;
@@ -86,6 +99,9 @@ protected:
         painter->drawText(rest, Qt::AlignVCenter | Qt::TextSingleLine,
                           option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
     }
+
+private:
+    const Connections *m_connections;
 };
 
 }  // namespace
@@ -94,6 +110,7 @@ NavigatorView::NavigatorView(const Workspace &workspace, QWidget *parent)
     : QTreeView(parent)
     , m_tree(new NavigatorTree(this))
     , m_focus(workspace.focus)
+    , m_connections(workspace.connections)
 {
     setObjectName(u"tree.navigator"_s);
     setAccessibleName(tr("Navigator"));
@@ -103,14 +120,22 @@ NavigatorView::NavigatorView(const Workspace &workspace, QWidget *parent)
     setEditTriggers(QAbstractItemView::NoEditTriggers);
     setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    setItemDelegate(new NavigatorDelegate(this));
+    setItemDelegate(new NavigatorDelegate(m_connections, this));
     setExpandsOnDoubleClick(false);
     setTabKeyNavigation(false);
     // The navigator belongs to the window's frame, not to its data.
     setBackgroundRole(QPalette::Window);
     viewport()->setBackgroundRole(QPalette::Window);
-    m_tree->addSource(workspace.context.source);
-    m_tree->setFilter(workspace.context.source, workspace.filter);
+    for (const Connection &one : m_connections->all())
+        m_tree->addSource(one.source);
+    connect(m_connections, &Connections::added, m_tree, &NavigatorTree::addSource);
+    connect(m_connections, &Connections::aboutToRemove, m_tree, &NavigatorTree::removeSource);
+    const auto follow = [this, filter = workspace.filter] {
+        for (const Connection &one : m_connections->all())
+            m_tree->setFilter(one.source, one.source == m_connections->current().source ? filter : nullptr);
+    };
+    connect(m_connections, &Connections::currentChanged, this, follow);
+    follow();
     connect(workspace.filter, &QueryFilter::answerChanged, viewport(), qOverload<>(&QWidget::update));
     m_tree->setSidecarHost(workspace.context.sidecars);
     setModel(m_tree);
@@ -127,8 +152,9 @@ void NavigatorView::expandFirst()
     const auto openOnce = [this](const QModelIndex &index) {
         if (!index.isValid() || m_tree->rowCount(index) == 0)
             return;
-        const QString key = u"%1/%2"_s.arg(index.data(NavigatorTree::NodeKindRole).toInt())
-                                .arg(index.data(Qt::DisplayRole).toString());
+        QString key = QString::number(index.data(NavigatorTree::NodeKindRole).toInt());
+        for (QModelIndex at = index; at.isValid(); at = at.parent())
+            key += u'/' + at.data(Qt::DisplayRole).toString();
         if (m_opened.contains(key))
             return;
         m_opened.insert(key);

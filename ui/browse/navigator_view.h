@@ -13,6 +13,7 @@ struct FocusTarget;
 
 namespace meshscope::ui {
 
+class Connections;
 struct Workspace;
 
 class NavigatorView : public QTreeView
@@ -21,6 +22,8 @@ class NavigatorView : public QTreeView
 
 public:
     NavigatorView(const Workspace &workspace, QWidget *parent = nullptr);
+
+    NavigatorTree *tree() const { return m_tree; }
 
 Q_SIGNALS:
     void menuWanted(const QPoint &globalPos);  // the focus is on the row already
@@ -36,6 +39,7 @@ private:
 
     NavigatorTree *m_tree;
     Focus *m_focus;
+    Connections *m_connections;
     QSet<QString> m_opened;  // nodes that were opened by themselves once
     bool m_quiet = false;
 };

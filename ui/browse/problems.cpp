@@ -5,79 +5,72 @@
 
 #include <QCoreApplication>
 
-#include <algorithm>
-#include <set>
-
 using namespace Qt::StringLiterals;
 
 namespace meshscope::ui {
 
 namespace {
 
-constexpr std::chrono::hours kCertificateSoon{1};
-
 QString tr(const char *text) { return QCoreApplication::translate("Problems", text); }
 
-int rankOf(Mark mark) { return mark == Mark::Bad ? 0 : mark == Mark::Partly ? 1 : 2; }
-
-void sortAndCut(std::vector<Problem> &problems)
+FocusTarget targetOf(const findings::MeshFinding &finding, MeshSource *source)
 {
-    std::stable_sort(problems.begin(), problems.end(),
-                     [](const Problem &a, const Problem &b) { return rankOf(a.mark) < rankOf(b.mark); });
-    if (problems.size() > kMaxProblems)
-        problems.resize(kMaxProblems);
+    switch (finding.subject) {
+    case findings::Subject::ControlPlane:
+        return {FocusKind::ControlPlane, source, {}, -1};
+    case findings::Subject::Mesh:
+        return {FocusKind::Mesh, source, finding.key, -1};
+    case findings::Subject::Service:
+        return {FocusKind::Service, source, finding.key, -1};
+    case findings::Subject::Dataplane:
+        return {FocusKind::Dataplane, source, finding.key, -1};
+    case findings::Subject::Zone:
+        return {FocusKind::Zone, source, finding.key, -1, "Zone"};
+    case findings::Subject::Policy:
+        return {FocusKind::Policy, source, finding.key, -1, finding.type};
+    }
+    return {};
+}
+
+Mark markOf(findings::Severity severity)
+{
+    switch (severity) {
+    case findings::Severity::Problem:
+        return Mark::Bad;
+    case findings::Severity::Warning:
+        return Mark::Partly;
+    case findings::Severity::Note:
+        break;
+    }
+    return Mark::Unknown;
+}
+
+QString sentence(const std::string &text)
+{
+    QString words = toQString(text);
+    if (!words.isEmpty() && words.at(0).isLower() && words.section(u' ', 0, 0) == u"the"_s)
+        words[0] = words.at(0).toUpper();
+    return words;
 }
 
 }  // namespace
 
-std::vector<Problem> problemsOf(const Snapshot &snapshot, TimePoint now, MeshSource *source)
+std::vector<Problem> problemsOf(const findings::Findings &found, MeshSource *source)
 {
-    std::set<ResourceKey> offered;
-    for (const auto &row : snapshot.dataplanes) {
-        for (const auto &service : row->dataplane->services())
-            offered.insert({row->key().mesh, service});
-    }
     std::vector<Problem> problems;
-    for (const auto &row : snapshot.dataplanes) {
-        const QString name = toQString(row->key().name);
-        const FocusTarget target{FocusKind::Dataplane, source, row->key(), -1};
-        const Subscription *latest = row->insight.latest();
-        if (latest && latest->isOnline() && latest->isRefusing()) {
-            const QString words =
-                latest->lastRejection
-                    ? tr("%1 rejected its configuration: %2")
-                          .arg(name, toQString(latest->lastRejection->message))
-                    : tr("%1 rejected its configuration; the control plane does not say why").arg(name);
-            problems.push_back({Mark::Bad, tr("NACK"), words, target,
-                                latest->lastRejection ? latest->lastRejection->time : TimePoint{}});
-        }
-        if (row->status.link == Health::Offline)
-            problems.push_back({Mark::Bad, tr("Offline"),
-                                tr("%1: %2").arg(name, toQString(row->status.reason)), target,
-                                latest && latest->disconnectTime ? *latest->disconnectTime : TimePoint{}});
-        else if (row->status.link == Health::Online && row->status.inbounds != Health::Online)
-            problems.push_back({Mark::Partly, tr("Not ready"),
-                                tr("%1: %2").arg(name, toQString(row->status.reason)), target, TimePoint{}});
-        if (row->insight.certificateExpiration
-            && *row->insight.certificateExpiration < now + kCertificateSoon) {
-            const bool over = *row->insight.certificateExpiration <= now;
-            problems.push_back({over ? Mark::Bad : Mark::Partly, tr("Certificate"),
-                                over ? tr("%1: its certificate has ended").arg(name)
-                                     : tr("%1: its certificate ends in %2")
-                                           .arg(name, ageText(now, *row->insight.certificateExpiration)),
-                                target, TimePoint{}});
-        }
-        for (const Outbound &outbound : row->dataplane->outbounds) {
-            if (!outbound.service().empty() && !offered.count({row->key().mesh, outbound.service()}))
-                problems.push_back({Mark::Partly, tr("Orphan"),
-                                    tr("%1: outbound %2 goes to %3, which no dataplane offers")
-                                        .arg(name)
-                                        .arg(outbound.port)
-                                        .arg(toQString(outbound.service())),
-                                    target, TimePoint{}});
-        }
+    for (const findings::MeshFinding &finding : found.list) {
+        Problem problem;
+        problem.mark = markOf(finding.severity);
+        problem.kind = QString::fromUtf8(findings::titleOf(finding.kind).data(),
+                                         static_cast<qsizetype>(findings::titleOf(finding.kind).size()));
+        problem.text = sentence(finding.what);
+        problem.target = targetOf(finding, source);
+        problem.since = finding.since;
+        problem.evidence = toQString(finding.evidence);
+        problem.versions = toQString(finding.versions);
+        problem.wayOut = toQString(finding.wayOut);
+        problems.push_back(std::move(problem));
     }
-    sortAndCut(problems);
     return problems;
 }
 
@@ -140,6 +133,8 @@ QVariant ProblemTable::data(const QModelIndex &index, int role) const
             return problem.kind;
         case TextColumn:
             return problem.text;
+        case MeshColumn:
+            return toQString(meshOf(problem.target));
         case SinceColumn:
             return problem.since == TimePoint{} ? QString() : ageText(problem.since, m_now);
         case ColumnCount:
@@ -147,15 +142,17 @@ QVariant ProblemTable::data(const QModelIndex &index, int role) const
         }
         return {};
     case Qt::ToolTipRole:
-        return problem.text;
+        return problem.wayOut.isEmpty() ? problem.text : problem.text + u'\n' + problem.wayOut;
     case HealthRole:
-        return QVariant::fromValue(problem.mark == Mark::Bad ? Health::Offline : Health::Degraded);
+        return QVariant::fromValue(problem.mark == Mark::Bad      ? Health::Offline
+                                   : problem.mark == Mark::Partly ? Health::Degraded
+                                                                  : Health::Unknown);
     case TargetRole:
         return QVariant::fromValue(problem.target);
     case KeyRole:
         return QVariant::fromValue(problem.target.key);
     case TimeRole:
-        return toDateTime(problem.since);
+        return index.column() == SinceColumn ? QVariant(toDateTime(problem.since)) : QVariant();
     default:
         return {};
     }
@@ -170,6 +167,8 @@ QVariant ProblemTable::headerData(int section, Qt::Orientation orientation, int 
         return tr("Kind");
     case TextColumn:
         return tr("Problem");
+    case MeshColumn:
+        return tr("Mesh");
     case SinceColumn:
         return tr("Since");
     default:

@@ -1,12 +1,12 @@
-// What is wrong in a mesh, plainly: refused configurations, proxies that are gone, inbounds that are not
-// ready, outbounds that nobody answers, certificates near their end, sidecars that failed.
+// What is wrong in a mesh, as rows: the findings of backend/findings with the focus they lead to, and
+// sidecars that failed.
 #pragma once
 
 #include "models/focus.h"
 #include "models/roles.h"
 
 #include "backend/api/sidecar_host.h"
-#include "backend/core/snapshot.h"
+#include "backend/findings/finding.h"
 #include "ui/style/palette.h"
 
 #include <QAbstractTableModel>
@@ -20,14 +20,17 @@ struct Problem {
     QString kind;  // "NACK", "Offline", "Orphan", …
     QString text;
     FocusTarget target;
-    TimePoint since{};  // epoch = not known
+    TimePoint since{};   // epoch = not known
+    QString evidence{};  // what was seen
+    QString versions{};  // where it applies; empty = anywhere
+    QString wayOut{};
     bool operator==(const Problem &) const = default;
 };
 
 inline constexpr std::size_t kMaxProblems = 500;
 
-// Worst first, then by mesh and name; at most kMaxProblems. Pure.
-std::vector<Problem> problemsOf(const Snapshot &snapshot, TimePoint now, MeshSource *source);
+// In the order of the findings. Pure; the source is only a name for targets.
+std::vector<Problem> problemsOf(const findings::Findings &found, MeshSource *source);
 std::vector<Problem> problemsOf(const QList<SidecarStatus> &sidecars);
 
 class ProblemTable : public QAbstractTableModel
@@ -35,7 +38,7 @@ class ProblemTable : public QAbstractTableModel
     Q_OBJECT
 
 public:
-    enum Column { KindColumn, TextColumn, SinceColumn, ColumnCount };
+    enum Column { KindColumn, TextColumn, MeshColumn, SinceColumn, ColumnCount };
 
     using QAbstractTableModel::QAbstractTableModel;
     void setProblems(std::vector<Problem> problems);

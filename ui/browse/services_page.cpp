@@ -28,6 +28,7 @@ ServicesPage::ServicesPage(const Workspace &workspace, QWidget *parent)
     m_proxy->setSourceModel(workspace.services);
     m_table->setModel(m_proxy);
     m_table->setFinder([this](const ResourceKey &key) { return m_proxy->indexOf(key); });
+    m_table->setMultiSelect();
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ServiceTable::NameColumn, Qt::AscendingOrder);
 
@@ -65,8 +66,8 @@ ServicesPage::ServicesPage(const Workspace &workspace, QWidget *parent)
     m_proxy->setFilter(workspace.filter);
     connect(workspace.filter, &QueryFilter::answerChanged, this, &ServicesPage::followFocus);
     connect(m_proxy, &ServiceProxy::countsChanged, this, &ServicesPage::refresh);
-    connect(workspace.context.source, &MeshSource::stateChanged, this, &ServicesPage::refresh);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &ServicesPage::refresh);
+    connect(workspace.connections, &Connections::stateChanged, this, &ServicesPage::refresh);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &ServicesPage::refresh);
     refresh();
 }
 
@@ -78,7 +79,12 @@ void ServicesPage::setMesh(const QString &mesh)
 
 QString ServicesPage::countText() const { return m_frame->showsData() ? m_proxy->countText() : QString(); }
 
-QString ServicesPage::csv() const { return m_table->csv(); }
+QList<QPair<QString, QString>> ServicesPage::keys() const
+{
+    return {{tr("Choose several"), tr("Shift or Ctrl with arrows, click")},
+            {tr("Its menu: filter, copy, show"), tr("Menu or right click")},
+            {tr("Its dataplanes"), tr("Return")}};
+}
 
 void ServicesPage::tick()
 {

@@ -22,10 +22,10 @@ public:
 
     void setMesh(const QString &mesh) override;
     QString countText() const override;
-    QString csv() const override;
+    QList<QPair<QString, QString>> keys() const override;
     void takeFocus() override;
     void tick() override;
-    TableView *table() const { return m_table; }
+    TableView *table() const override { return m_table; }
 
 Q_SIGNALS:
     void menuWanted(const QPoint &globalPos);

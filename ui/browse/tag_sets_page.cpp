@@ -75,8 +75,8 @@ TagSetsPage::TagSetsPage(const Workspace &workspace, QWidget *parent)
     });
     connect(&m_digester, &TagSetDigester::digestChanged, this, &TagSetsPage::applyDigest);
     connect(workspace.focus, &Focus::changed, this, &TagSetsPage::followFocus);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &TagSetsPage::ask);
-    connect(workspace.context.source, &MeshSource::stateChanged, this, &TagSetsPage::refresh);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &TagSetsPage::ask);
+    connect(workspace.connections, &Connections::stateChanged, this, &TagSetsPage::refresh);
     connect(workspace.filter, &QueryFilter::answerChanged, this, &TagSetsPage::ask);
 }
 

@@ -41,7 +41,7 @@ std::vector<YamlView::Range> rangesOf(const std::vector<LineDiff::Range> &ranges
 
 DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &key, QWidget *parent)
     : Page(parent)
-    , m_workspace(workspace)
+    , m_context(workspace.context)
     , m_session(new EditSession(workspace.context.editor, workspace.context.source, key, this))
     , m_form(new DataplaneForm)
     , m_text(new YamlView)
@@ -162,8 +162,8 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     m_push->setObjectName(u"button.push"_s);
     m_push->setText(tr("Push 1 dataplane to %1").arg(connectionName()));
     m_push->setProperty("primary", true);
-    if (workspace.context.connectionColour.isValid())
-        m_push->setProperty("accentColour", workspace.context.connectionColour);
+    if (m_context.connectionColour.isValid())
+        m_push->setProperty("accentColour", m_context.connectionColour);
     m_frame->addWidget(m_push);
     if (auto *retrySource = m_frame->findChild<QPushButton *>(u"button.retry"_s))
         retrySource->hide();
@@ -179,9 +179,9 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_frame);
 
-    connect(m_push, &QPushButton::clicked, this, &DataplaneEditor::push);
-    connect(m_retry, &QPushButton::clicked, this, &DataplaneEditor::push);
-    connect(m_undoPush, &QPushButton::clicked, this, &DataplaneEditor::undoPush);
+    connect(m_push, &QPushButton::clicked, workspace.actions.push, &QAction::trigger);
+    connect(m_retry, &QPushButton::clicked, workspace.actions.push, &QAction::trigger);
+    connect(m_undoPush, &QPushButton::clicked, workspace.actions.undoPush, &QAction::trigger);
     connect(m_keepMine, &QPushButton::clicked, m_session, &EditSession::resolveKeepMine);
     connect(m_takeTheirs, &QPushButton::clicked, m_session, &EditSession::resolveTakeTheirs);
     connect(m_copy, &QPushButton::clicked, this, [this] {
@@ -227,7 +227,7 @@ DataplaneEditor::DataplaneEditor(const Workspace &workspace, const ResourceKey &
     m_session->load();
 }
 
-QString DataplaneEditor::connectionName() const { return m_workspace.context.connectionName; }
+QString DataplaneEditor::connectionName() const { return m_context.connectionName; }
 
 QString DataplaneEditor::tabTitle() const
 {
@@ -311,8 +311,8 @@ void DataplaneEditor::showState()
     case State::LoadFailed:
         m_frame->state()->showFailed(tr("%1 could not be read").arg(name),
                                      m_session->error().value_or(Error{}),
-                                     u"GET "_s + m_workspace.context.source->address().toString()
-                                         + u"/meshes/"_s + toQString(key().mesh) + u"/dataplanes/"_s + name,
+                                     u"GET "_s + m_context.source->address().toString() + u"/meshes/"_s
+                                         + toQString(key().mesh) + u"/dataplanes/"_s + name,
                                      [this] { m_session->load(); });
         m_frame->showState();
         break;
@@ -328,9 +328,8 @@ void DataplaneEditor::showState()
         m_text->setTintedLines({}, {});
         m_text->setTintedWords({}, palette().color(QPalette::Text));
     }
-    const bool readOnly =
-        m_session->state() == State::Pushing
-        || (m_workspace.context.editor && !m_workspace.context.editor->readOnlyReason().isEmpty());
+    const bool readOnly = m_session->state() == State::Pushing
+                          || (m_context.editor && !m_context.editor->readOnlyReason().isEmpty());
     m_text->setReadOnly(readOnly);
     m_form->setWritable(!readOnly);
     switch (m_session->state()) {
@@ -406,8 +405,7 @@ void DataplaneEditor::showNotice()
     case State::Ready:
         break;
     }
-    const QString readOnly =
-        m_workspace.context.editor ? m_workspace.context.editor->readOnlyReason() : QString();
+    const QString readOnly = m_context.editor ? m_context.editor->readOnlyReason() : QString();
     notice->setNotice(Mark::Partly, readOnly);
 }
 

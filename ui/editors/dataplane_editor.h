@@ -4,6 +4,7 @@
 
 #include "models/edit_session.h"
 #include "ui/shell/page.h"
+#include "ui/shell/ui_context.h"
 
 #include <QTimer>
 
@@ -37,6 +38,8 @@ public:
 
     EditSession *session() const { return m_session; }
     const ResourceKey &key() const { return m_session->key(); }
+    MeshSource *source() const { return m_context.source; }
+    const UiContext &context() const { return m_context; }
     YamlView *text() const { return m_text; }
     QString tabTitle() const;  // "backend-2", with a dot when modified
 
@@ -64,7 +67,7 @@ private:
     void showLower(int tab);
     QString connectionName() const;
 
-    const Workspace &m_workspace;
+    const UiContext m_context;  // of the connection it was opened on, whichever is in front
     EditSession *m_session;
     DataplaneForm *m_form;
     YamlView *m_text;

@@ -52,8 +52,8 @@ GraphPage::GraphPage(const Workspace &workspace, QWidget *parent)
         Q_EMIT menuWanted(pos);
     });
     connect(workspace.focus, &Focus::changed, this, [this] { followFocus(true); });
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &GraphPage::applySnapshot);
-    connect(workspace.context.source, &MeshSource::stateChanged, this, &GraphPage::refresh);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &GraphPage::applySnapshot);
+    connect(workspace.connections, &Connections::stateChanged, this, &GraphPage::refresh);
     connect(workspace.filter, &QueryFilter::answerChanged, this, &GraphPage::updateFound);
     applySnapshot();
 }
@@ -71,6 +71,15 @@ void GraphPage::setMesh(const QString &mesh)
     m_mesh = mesh;
     m_refit = true;
     applySnapshot();
+}
+
+QList<QPair<QString, QString>> GraphPage::keys() const
+{
+    return {{tr("Walk to the next card"), tr("Arrows")},
+            {tr("Focus, then open its dataplanes"), tr("Return")},
+            {tr("Fit the whole graph"), u"F"_s},
+            {tr("Zoom at the pointer"), tr("Wheel")},
+            {tr("Move the picture"), tr("Drag, or Space and drag")}};
 }
 
 QString GraphPage::countText() const

@@ -24,6 +24,7 @@ public:
 
     void setMesh(const QString &mesh) override;
     QString countText() const override;
+    QList<QPair<QString, QString>> keys() const override;
     void takeFocus() override;
     void tick() override;
     GraphView *view() const { return m_view; }

@@ -1,5 +1,6 @@
 #include "ui/shell/actions.h"
 
+#include "ui/shell/shortcuts.h"
 #include "ui/style/icons.h"
 
 #include <QActionGroup>
@@ -28,6 +29,7 @@ const std::vector<Row> &rows()
     static const std::vector<Row> kRows{
         {&Actions::refresh, "refresh", TEXT("&Refresh"), "refresh", {"F5"}},
         {&Actions::exportCsv, "exportCsv", TEXT("Copy table as &CSV"), "export"},
+        {&Actions::exportTable, "exportTable", TEXT("&Export table…"), "export"},
         {&Actions::closeTab, "closeTab", TEXT("&Close tab"), "close", {"Ctrl+W"}},
         {&Actions::quit, "quit", TEXT("&Quit"), nullptr, {"Ctrl+Q"}},
         {&Actions::editDataplane, "editDataplane", TEXT("&Edit dataplane"), "edit", {"Ctrl+E"}},
@@ -36,15 +38,29 @@ const std::vector<Row> &rows()
         {&Actions::undoPush, "undoPush", TEXT("&Undo push"), "undo"},
         {&Actions::copyName, "copyName", TEXT("Copy &name"), "copy", {"Ctrl+Shift+C"}},
         {&Actions::copyYaml, "copyYaml", TEXT("Copy as &YAML"), "yaml"},
+        {&Actions::copyJson, "copyJson", TEXT("Copy as &JSON"), "copy"},
+        {&Actions::copyKumactl, "copyKumactl", TEXT("Copy as &kumactl command"), "copy"},
+        {&Actions::copyCurl, "copyCurl", TEXT("Copy as c&url command"), "copy"},
         {&Actions::focusFilter, "focusFilter", TEXT("&Find or filter"), "find", {"Ctrl+F"}},
         {&Actions::clearFilter, "clearFilter", TEXT("C&lear filter"), nullptr},
+        {&Actions::quickOpen, "quickOpen", TEXT("&Go to…"), "find", {"Ctrl+P"}},
+        {&Actions::palette, "palette", TEXT("&Find an action…"), "menu", {"Ctrl+Shift+P"}},
+        {&Actions::command, "command", TEXT("Type a &command…"), nullptr, {":"}},
         {&Actions::back, "back", TEXT("&Back"), "back", {"Alt+Left"}},
         {&Actions::forward, "forward", TEXT("&Forward"), "forward", {"Alt+Right"}},
+        {&Actions::pageStart, "pageStart", TEXT("S&tart page"), "open", {"Ctrl+0"}},
+        {&Actions::pageConnect, "pageConnect", TEXT("&Connect…"), "control-plane", {"Ctrl+Shift+O"}},
+        {&Actions::closeConnection, "closeConnection", TEXT("C&lose connection"), "close"},
         {&Actions::pageDataplanes, "pageDataplanes", TEXT("&Dataplanes"), "dataplane", {"Ctrl+1"}},
         {&Actions::pageServices, "pageServices", TEXT("&Services"), "service", {"Ctrl+2"}},
         {&Actions::pageGraph, "pageGraph", TEXT("&Graph"), "graph", {"Ctrl+3"}},
         {&Actions::pageSidecars, "pageSidecars", TEXT("Side&cars"), "sidecar", {"Ctrl+4"}},
         {&Actions::pageTagSets, "pageTagSets", TEXT("T&ag sets"), "tag-set", {"Ctrl+9"}},
+        {&Actions::pageOverview, "pageOverview", TEXT("O&verview"), "info", {"Ctrl+5"}},
+        {&Actions::pagePolicies, "pagePolicies", TEXT("P&olicies"), "policy", {"Ctrl+6"}},
+        {&Actions::pageZones, "pageZones", TEXT("&Zones"), "zone", {"Ctrl+7"}},
+        {&Actions::pageProblems, "pageProblems", TEXT("P&roblems"), "problems", {"Ctrl+8"}},
+        {&Actions::markSeen, "markSeen", TEXT("&Mark changes as seen"), nullptr, {"Ctrl+Shift+M"}},
         {&Actions::showNavigator, "showNavigator", TEXT("&Navigator"), "pane-left", {"Ctrl+Alt+1"}, true},
         {&Actions::showInspector, "showInspector", TEXT("&Inspector"), "pane-right", {"Ctrl+Alt+2"}, true},
         {&Actions::showDock, "showDock", TEXT("&Problems and logs"), "pane-bottom", {"Ctrl+Alt+3"}, true},
@@ -94,7 +110,7 @@ Actions makeActions(QWidget *window)
         QList<QKeySequence> keys;
         for (const char *key : row.shortcuts)
             keys << QKeySequence(QString::fromLatin1(key));
-        action->setShortcuts(keys);
+        setDefaultKeys(action, keys);
         action->setCheckable(row.checkable);
         actions.*row.member = action;
         window->addAction(action);

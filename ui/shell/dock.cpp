@@ -1,11 +1,10 @@
 #include "ui/shell/dock.h"
 
+#include "models/change_feed.h"
 #include "models/focus.h"
-#include "models/pool_job.h"
-#include "models/query_filter.h"
 #include "models/request_table.h"
 #include "models/text.h"
-#include "ui/browse/problems.h"
+#include "ui/browse/problem_finder.h"
 #include "ui/browse/table_view.h"
 #include "ui/shell/app_log.h"
 #include "ui/shell/workspace.h"
@@ -13,12 +12,11 @@
 #include "ui/style/icons.h"
 #include "ui/style/theme.h"
 
-#include "backend/support/when_done.h"
-
 #include <QApplication>
 #include <QClipboard>
 #include <QLabel>
 #include <QListView>
+#include <QLocale>
 #include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
@@ -35,18 +33,49 @@ namespace meshscope::ui {
 
 namespace {
 
-constexpr std::size_t kAtOnce = 2000;  // dataplanes; beyond, problems are looked for in the pool
+QLabel *emptyLabel()
+{
+    auto *none = new QLabel;
+    none->setForegroundRole(QPalette::PlaceholderText);
+    none->setBackgroundRole(QPalette::Base);
+    none->setAutoFillBackground(true);
+    none->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    none->setContentsMargins(kPageMargin, 8, kPageMargin, 8);
+    none->setWordWrap(true);
+    return none;
+}
+
+// What is new since the person last looked stands out by weight, not by colour alone.
+class ChangeNameDelegate : public CellDelegate
+{
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void initStyleOption(QStyleOptionViewItem *option, const QModelIndex &index) const override
+    {
+        CellDelegate::initStyleOption(option, index);
+        if (index.data(ChangeFeed::UnseenRole).toBool()) {
+            option->font = strongFont(option->font);
+            option->fontMetrics = QFontMetrics(option->font);
+            option->text.prepend(u"• "_s);
+        }
+    }
+};
 
 }  // namespace
 
-Dock::Dock(const Workspace &workspace, QWidget *parent)
+Dock::Dock(const Workspace &workspace, ProblemFinder *finder, QWidget *parent)
     : QWidget(parent)
     , m_workspace(workspace)
-    , m_problems(new ProblemTable(this))
+    , m_finder(finder)
     , m_appLog(new AppLog(this))
     , m_tabs(new QTabBar(this))
     , m_stack(new QStackedWidget(this))
     , m_problemView(new TableView)
+    , m_noProblems(emptyLabel())
+    , m_changeView(new TableView)
+    , m_noChanges(emptyLabel())
     , m_requestView(new TableView)
     , m_logView(new QListView)
 {
@@ -57,12 +86,14 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     m_tabs->setDrawBase(false);
     m_tabs->setExpanding(false);
     m_tabs->addTab(tr("Problems"));
+    m_tabs->addTab(tr("Changes"));
     m_tabs->addTab(tr("Requests"));
     m_tabs->addTab(tr("Log"));
 
     m_problemView->setObjectName(u"table.problems"_s);
     m_problemView->setAccessibleName(tr("Problems"));
-    m_problemView->setModel(m_problems);
+    m_problemView->setModel(finder->table());
+    m_problemView->setColumnHidden(ProblemTable::MeshColumn, true);
     m_problemView->setHeaderHidden(true);
     CellDelegate::Look age, path, number;
     age.muted = age.right = true;
@@ -73,13 +104,17 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     m_problemView->setColumn(ProblemTable::KindColumn, 110);
     m_problemView->setColumn(ProblemTable::SinceColumn, 70, true);
     m_problemView->setStretch(ProblemTable::TextColumn);
-    auto *none = new QLabel;
-    none->setForegroundRole(QPalette::PlaceholderText);
-    none->setBackgroundRole(QPalette::Base);
-    none->setAutoFillBackground(true);
-    none->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    none->setContentsMargins(kPageMargin, 8, kPageMargin, 8);
-    m_noProblems = none;
+    m_changeView->setObjectName(u"table.changes"_s);
+    m_changeView->setAccessibleName(tr("Changes"));
+    m_changeView->setModel(workspace.changes);
+    m_changeView->setHeaderHidden(true);
+    m_changeView->setItemDelegateForColumn(ChangeFeed::KindColumn, new StatusDelegate(m_changeView));
+    m_changeView->setItemDelegateForColumn(ChangeFeed::NameColumn, new ChangeNameDelegate(m_changeView));
+    m_changeView->setItemDelegateForColumn(ChangeFeed::WhenColumn, new CellDelegate(age, m_changeView));
+    m_changeView->setColumn(ChangeFeed::KindColumn, 96);
+    m_changeView->setColumn(ChangeFeed::NameColumn, 180);
+    m_changeView->setColumn(ChangeFeed::WhenColumn, 70, true);
+    m_changeView->setStretch(ChangeFeed::WhatColumn);
 
     m_requestView->setObjectName(u"table.requests"_s);
     m_requestView->setAccessibleName(tr("Requests"));
@@ -114,9 +149,11 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     connect(m_appLog, &QAbstractItemModel::rowsInserted, m_logView, &QListView::scrollToBottom);
 
     m_stack->addWidget(m_problemView);
+    m_stack->addWidget(m_changeView);
     m_stack->addWidget(m_requestView);
     m_stack->addWidget(m_logView);
     m_stack->addWidget(m_noProblems);
+    m_stack->addWidget(m_noChanges);
     auto *layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
@@ -124,74 +161,62 @@ Dock::Dock(const Workspace &workspace, QWidget *parent)
     layout->addSpacing(1);
     layout->addWidget(m_stack, 1);
 
-    connect(m_tabs, &QTabBar::currentChanged, this, &Dock::showProblems);
-    connect(m_problemView, &TableView::rowChosen, this, [this](const QModelIndex &index) {
-        m_workspace.focus->set(index.data(TargetRole).value<FocusTarget>());
+    connect(m_tabs, &QTabBar::currentChanged, this, [this](int tab) {
+        // Whoever turns away from the feed has looked at it.
+        if (tab != ChangesTab && m_shownTab == ChangesTab)
+            m_workspace.changes->markSeen();
+        m_shownTab = tab;
+        showProblems();
     });
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &Dock::updateProblems);
-    connect(workspace.filter, &QueryFilter::answerChanged, this, &Dock::showProblems);
-    if (workspace.context.sidecars)
-        connect(workspace.context.sidecars, &SidecarHost::sidecarChanged, this, &Dock::showProblems);
-    m_problems->setNow(currentTime());
-    updateProblems();
-}
-
-Dock::~Dock()
-{
-    m_working.cancel();
-    m_working.waitForFinished();
+    for (TableView *view : {m_problemView, m_changeView})
+        connect(view, &TableView::rowChosen, this, [this](const QModelIndex &index) {
+            m_workspace.focus->set(index.data(TargetRole).value<FocusTarget>());
+        });
+    connect(m_problemView, &QAbstractItemView::activated, this, &Dock::openWanted);
+    connect(m_changeView, &QAbstractItemView::activated, this, &Dock::openWanted);
+    connect(finder, &ProblemFinder::changed, this, &Dock::showProblems);
+    connect(workspace.changes, &ChangeFeed::unseenChanged, this, &Dock::showChanges);
+    showProblems();
+    showChanges();
 }
 
 void Dock::setTab(Tab tab) { m_tabs->setCurrentIndex(tab); }
 
-int Dock::problemCount() const { return m_problems->rowCount(); }
+int Dock::problemCount() const { return static_cast<int>(m_finder->total()); }
 
 void Dock::tick()
 {
     if (isVisible())
-        m_problems->setNow(currentTime());
-}
-
-void Dock::updateProblems()
-{
-    const SnapshotPtr snapshot = m_workspace.context.source->snapshot();
-    MeshSource *source = m_workspace.context.source;  // a name for targets; not used in the pool
-    m_working.cancel();
-    if (snapshot->dataplanes.size() <= kAtOnce) {
-        m_meshProblems = problemsOf(*snapshot, currentTime(), source);
-        return showProblems();
-    }
-    m_working = runInPool([snapshot, source, now = currentTime()]() -> Result<std::vector<Problem>> {
-        return problemsOf(*snapshot, now, source);
-    });
-    whenDone(m_working, this, [this](const Result<std::vector<Problem>> &found) {
-        if (!found)
-            return;
-        m_meshProblems = *found;
-        showProblems();
-    });
+        m_workspace.changes->setNow(currentTime());
 }
 
 void Dock::showProblems()
 {
-    std::vector<Problem> all;
-    if (m_workspace.context.sidecars)
-        all = problemsOf(m_workspace.context.sidecars->sidecars());
-    std::copy_if(
-        m_meshProblems.begin(), m_meshProblems.end(), std::back_inserter(all),
-        [this](const Problem &problem) { return m_workspace.filter->acceptsTarget(problem.target); });
-    const auto count = static_cast<int>(all.size());
-    m_problems->setProblems(std::move(all));
-    m_tabs->setTabText(ProblemsTab, count > 0 ? tr("Problems %1").arg(count) : tr("Problems"));
+    const int count = problemCount();
+    m_tabs->setTabText(ProblemsTab,
+                       count > 0 ? tr("Problems %1").arg(QLocale().toString(count)) : tr("Problems"));
     const bool empty = m_workspace.context.source->snapshot()->dataplanes.empty();
     m_noProblems->setText(
         empty ? tr("There are no dataplanes to look at yet.")
-        : !m_meshProblems.empty()
-            ? tr("No problems with what the query matches.")
-            : tr("No problems: what is connected took its configuration, and nothing is offline."));
+              : tr("No problems: what is connected took its configuration, and nothing is offline."));
+    m_noChanges->setText(tr("Nothing has changed since it was connected."));
     const int tab = m_tabs->currentIndex();
-    m_stack->setCurrentIndex(tab == ProblemsTab && count == 0 ? m_stack->indexOf(m_noProblems) : tab);
+    if (tab == ProblemsTab && m_finder->table()->rowCount() == 0)
+        m_stack->setCurrentWidget(m_noProblems);
+    else if (tab == ChangesTab && m_workspace.changes->rowCount() == 0)
+        m_stack->setCurrentWidget(m_noChanges);
+    else
+        m_stack->setCurrentIndex(tab);
     Q_EMIT problemsChanged();
+}
+
+void Dock::showChanges()
+{
+    const int count = m_workspace.changes->unseen();
+    m_tabs->setTabText(ChangesTab,
+                       count > 0 ? tr("Changes %1").arg(QLocale().toString(count)) : tr("Changes"));
+    m_tabs->setTabToolTip(ChangesTab, tr("Changes since you last looked at them"));
+    showProblems();
 }
 
 void Dock::requestMenu(const QModelIndex &index, const QPoint &globalPos)

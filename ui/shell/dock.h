@@ -1,14 +1,8 @@
-// The lower pane: problems, the request log, the application's log.
+// The lower pane: problems, changes, the request log, the application's log.
 #pragma once
 
-#include "ui/browse/problems.h"
-
-#include "backend/core/result.h"
-
-#include <QFuture>
+#include <QModelIndex>
 #include <QWidget>
-
-#include <vector>
 
 class QLabel;
 class QListView;
@@ -18,7 +12,7 @@ class QTabBar;
 namespace meshscope::ui {
 
 class AppLog;
-class ProblemTable;
+class ProblemFinder;
 class TableView;
 struct Workspace;
 
@@ -27,10 +21,9 @@ class Dock : public QWidget
     Q_OBJECT
 
 public:
-    enum Tab { ProblemsTab, RequestsTab, LogTab };
+    enum Tab { ProblemsTab, ChangesTab, RequestsTab, LogTab };
 
-    Dock(const Workspace &workspace, QWidget *parent = nullptr);
-    ~Dock() override;
+    Dock(const Workspace &workspace, ProblemFinder *finder, QWidget *parent = nullptr);
 
     void setTab(Tab tab);
     int problemCount() const;
@@ -38,26 +31,28 @@ public:
 
 Q_SIGNALS:
     void problemsChanged();
+    void openWanted();  // the page of the focus
 
 protected:
     void paintEvent(QPaintEvent *event) override;
 
 private:
-    void updateProblems();
     void showProblems();
+    void showChanges();
     void requestMenu(const QModelIndex &index, const QPoint &globalPos);
 
     const Workspace &m_workspace;
-    ProblemTable *m_problems;
+    int m_shownTab = ProblemsTab;
+    ProblemFinder *m_finder;
     AppLog *m_appLog;
     QTabBar *m_tabs;
     QStackedWidget *m_stack;
     TableView *m_problemView;
     QLabel *m_noProblems;
+    TableView *m_changeView;
+    QLabel *m_noChanges;
     TableView *m_requestView;
     QListView *m_logView;
-    std::vector<Problem> m_meshProblems;
-    QFuture<Result<std::vector<Problem>>> m_working;
 };
 
 }  // namespace meshscope::ui

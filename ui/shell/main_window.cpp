@@ -1,24 +1,37 @@
 #include "ui/shell/main_window.h"
 
+#include "models/change_feed.h"
 #include "models/dataplane_table.h"
 #include "models/focus.h"
 #include "models/log_model.h"
+#include "models/policy_table.h"
 #include "models/query_filter.h"
 #include "models/request_table.h"
 #include "models/service_table.h"
 #include "models/sidecar_table.h"
 #include "models/text.h"
+#include "models/zone_table.h"
 #include "ui/browse/dataplanes_page.h"
 #include "ui/browse/inspector.h"
 #include "ui/browse/navigator_view.h"
+#include "ui/browse/overview_page.h"
+#include "ui/browse/policies_page.h"
+#include "ui/browse/problem_finder.h"
+#include "ui/browse/problems_page.h"
 #include "ui/browse/services_page.h"
 #include "ui/browse/table_view.h"
 #include "ui/browse/tag_sets_page.h"
+#include "ui/browse/zones_page.h"
 #include "ui/editors/dataplane_editor.h"
 #include "ui/graph/graph_page.h"
+#include "ui/shell/choices.h"
 #include "ui/shell/close_guard.h"
+#include "ui/shell/connect_page.h"
 #include "ui/shell/dock.h"
+#include "ui/shell/palette_box.h"
 #include "ui/shell/query_bar.h"
+#include "ui/shell/shortcuts.h"
+#include "ui/shell/start_page.h"
 #include "ui/shell/status_line.h"
 #include "ui/shell/top_bar.h"
 #include "ui/sidecars/sidecars_page.h"
@@ -40,21 +53,33 @@ namespace meshscope::ui {
 MainWindow::MainWindow(UiContext context)
 {
     setObjectName(u"window.main"_s);
-    setWindowTitle(tr("%1 — Meshscope").arg(context.connectionName));
     resize(1280, 800);
     m_workspace.context = std::move(context);
-    const UiContext &doors = m_workspace.context;
+    UiContext &doors = m_workspace.context;
+    m_workspace.connections = new Connections(this);
+    if (doors.source)
+        m_workspace.connections->add({doors.source, doors.editor, doors.sidecarSpec, doors.connectionName,
+                                      doors.connectionColour, doors.refreshMilliseconds, doors.profileId,
+                                      doors.isProtected, doors.isReadOnly});
+    else
+        doors.source = m_workspace.connections->current().source;
     m_workspace.actions = makeActions(this);
     m_workspace.focus = new Focus(this);
     m_workspace.dataplanes = new DataplaneTable(this);
     m_workspace.services = new ServiceTable(this);
     m_workspace.filter = new QueryFilter(this);
+    m_workspace.policies = new PolicyTable(this);
+    m_workspace.zones = new ZoneTable(this);
+    m_workspace.changes = new ChangeFeed(this);
     m_workspace.sidecars = new SidecarTable(doors.sidecars, this);
     m_workspace.sidecarLog = new LogModel(this);
     if (doors.sidecars)
         m_workspace.sidecarLog->follow(doors.sidecars);
     m_workspace.requests = new RequestTable(this);
-    m_workspace.requests->follow(doors.source);
+    for (const Connection &one : m_workspace.connections->all()) {
+        m_workspace.requests->follow(one.source);
+        m_workspace.changes->follow(one.source);
+    }
     m_guard = new CloseGuard(this, doors.sidecars, [this] {
         QStringList names;
         for (const DataplaneEditor *editor : editors()) {
@@ -64,11 +89,17 @@ MainWindow::MainWindow(UiContext context)
         return names;
     });
     // Before the pages connect: when they hear of a snapshot, the models have it already.
-    connect(doors.source, &MeshSource::snapshotChanged, this, &MainWindow::applySnapshot);
+    connect(m_workspace.connections, &Connections::currentChanged, this, &MainWindow::adoptConnection);
+    connect(m_workspace.connections, &Connections::snapshotChanged, this, &MainWindow::applySnapshot);
+    connect(m_workspace.focus, &Focus::changed, this, &MainWindow::applyFocus);
     build();
+    buildConnections();
     buildMenus();
     connectActions();
+    buildPalette();
+    restoreKeys(m_workspace.actions.all(), doors.settings);
     restoreLayout();
+    adoptConnection();
     applySnapshot(doors.source->snapshot());
     applyFreshness();
     updateActions();
@@ -78,22 +109,31 @@ MainWindow::MainWindow(UiContext context)
 MainWindow::~MainWindow()
 {
     // Pages look things up in the workspace until they are gone; they go before it does.
+    delete m_startPage;
+    delete m_connectPage;
     delete centralWidget();
 }
 
 void MainWindow::build()
 {
     const UiContext &doors = m_workspace.context;
-    m_bar = new TopBar(m_workspace.actions, doors.connectionName, this);
+    m_bar = new TopBar(m_workspace.actions, m_workspace.connections, this);
     m_navigator = new NavigatorView(m_workspace, this);
+    m_startPage = new StartPage(m_workspace, doors.doors, this);
+    m_startPage->hide();
     m_dataplanesPage = new DataplanesPage(m_workspace);
     m_servicesPage = new ServicesPage(m_workspace);
     m_tagSetsPage = new TagSetsPage(m_workspace);
+    m_finder = new ProblemFinder(m_workspace, this);
+    m_overviewPage = new OverviewPage(m_workspace, m_finder);
+    m_policiesPage = new PoliciesPage(m_workspace);
+    m_zonesPage = new ZonesPage(m_workspace);
+    m_problemsPage = new ProblemsPage(m_workspace, m_finder);
     m_graphPage = new GraphPage(m_workspace);
     m_sidecarsPage = new SidecarsPage(m_workspace);
     m_inspector = new Inspector(m_workspace, this);
-    m_dock = new Dock(m_workspace, this);
-    m_status = new StatusLine(doors.connectionName, doors.connectionColour, this);
+    m_dock = new Dock(m_workspace, m_finder, this);
+    m_status = new StatusLine(this);
 
     m_tabs = new QTabWidget(this);
     m_tabs->setObjectName(u"tabs.pages"_s);
@@ -103,11 +143,16 @@ void MainWindow::build()
     m_tabs->setTabsClosable(true);
     m_tabs->setMovable(false);
     m_tabs->setUsesScrollButtons(true);
+    addPage(m_overviewPage, tr("Overview"));
     addPage(m_dataplanesPage, tr("Dataplanes"));
     addPage(m_servicesPage, tr("Services"));
     addPage(m_tagSetsPage, tr("Tag sets"));
     addPage(m_graphPage, tr("Graph"));
+    addPage(m_policiesPage, tr("Policies"));
+    addPage(m_zonesPage, tr("Zones"));
+    addPage(m_problemsPage, tr("Problems"));
     addPage(m_sidecarsPage, tr("Sidecars"));
+    m_tabs->setCurrentWidget(m_dataplanesPage);
 
     m_across = new QSplitter(Qt::Horizontal, this);
     m_across->setObjectName(u"splitter.across"_s);
@@ -115,7 +160,7 @@ void MainWindow::build()
     m_across->addWidget(m_tabs);
     m_across->addWidget(m_inspector);
     m_across->setStretchFactor(1, 1);
-    m_across->setSizes({226, 732, 322});
+    m_across->setSizes({216, 720, 344});
     m_across->setChildrenCollapsible(false);
     m_navigator->setMinimumWidth(140);
     m_tabs->setMinimumWidth(360);
@@ -148,6 +193,19 @@ void MainWindow::build()
     connect(m_servicesPage, &ServicesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
     connect(m_tagSetsPage, &TagSetsPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
     connect(m_tagSetsPage, &TagSetsPage::queryWanted, this, [this](const QString &query) {
+        m_dataplanesPage->setService({});
+        m_bar->query()->setQuery(query);
+        goTo(m_dataplanesPage);
+    });
+    connect(m_policiesPage, &PoliciesPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
+    connect(m_problemsPage, &ProblemsPage::filterCleared, this, [this] { m_bar->query()->setQuery({}); });
+    connect(m_policiesPage, &PoliciesPage::menuWanted, this, &MainWindow::showContextMenu);
+    connect(m_zonesPage, &ZonesPage::menuWanted, this, &MainWindow::showContextMenu);
+    connect(m_problemsPage, &ProblemsPage::openWanted, this, &MainWindow::openFocus);
+    connect(m_dock, &Dock::openWanted, this, &MainWindow::openFocus);
+    connect(m_overviewPage, &OverviewPage::openWanted, this, &MainWindow::openFocus);
+    connect(m_overviewPage, &OverviewPage::listWanted, this, [this](const QString &query) {
+        m_dataplanesPage->setService({});
         m_bar->query()->setQuery(query);
         goTo(m_dataplanesPage);
     });
@@ -162,9 +220,8 @@ void MainWindow::build()
         const int count = m_dock->problemCount();
         m_status->setRight(count > 0 ? tr("%n problem(s)", nullptr, count) : QString());
     });
-    connect(doors.source, &MeshSource::stateChanged, this, &MainWindow::applyFreshness);
-    connect(doors.source, &MeshSource::requestFinished, m_status, &StatusLine::noteRequest);
-    connect(m_workspace.focus, &Focus::changed, this, &MainWindow::applyFocus);
+    connect(m_workspace.connections, &Connections::stateChanged, this, &MainWindow::applyFreshness);
+    connect(m_workspace.connections, &Connections::requestFinished, m_status, &StatusLine::noteRequest);
     connect(m_workspace.focus, &Focus::historyChanged, this, &MainWindow::updateActions);
     if (doors.sidecars)
         connect(doors.sidecars, &SidecarHost::sidecarChanged, this, [this] {
@@ -234,6 +291,8 @@ void MainWindow::saveLayout() const
     m_dataplanesPage->table()->save(settings);
     m_servicesPage->table()->save(settings);
     m_sidecarsPage->table()->save(settings);
+    m_policiesPage->table()->save(settings);
+    m_zonesPage->table()->save(settings);
 }
 
 void MainWindow::setTheme(ThemeMode mode)
@@ -257,6 +316,8 @@ void MainWindow::applySnapshot(const SnapshotPtr &snapshot)
     m_workspace.filter->setSnapshot(snapshot);  // before the tables, whose proxies ask it
     m_workspace.dataplanes->setSnapshot(snapshot, m_workspace.context.source);
     m_workspace.services->setSnapshot(snapshot, m_workspace.context.source);
+    m_workspace.policies->setSnapshot(snapshot, m_workspace.context.source);
+    m_workspace.zones->setSnapshot(snapshot, m_workspace.context.source);
     std::set<std::string> meshes;
     for (const MeshInfo &mesh : snapshot->meshes)
         meshes.insert(mesh.name);
@@ -286,7 +347,11 @@ void MainWindow::applyFreshness()
 
 void MainWindow::applyFocus(const FocusTarget &target)
 {
-    // What is looked at is in the mesh that is shown.
+    if (!m_status)
+        return;
+    // What is looked at is on the connection in front, and in the mesh that is shown.
+    if (target.source && target.source != m_workspace.context.source)
+        m_workspace.connections->setCurrent(target.source);
     const QString mesh = toQString(meshOf(target));
     if (!mesh.isEmpty() && !m_bar->mesh().isEmpty() && m_bar->mesh() != mesh)
         m_bar->setMesh(mesh);
@@ -295,10 +360,13 @@ void MainWindow::applyFocus(const FocusTarget &target)
 
 void MainWindow::setMesh(const QString &mesh)
 {
+    m_meshOf[m_workspace.context.source] = mesh;
     m_dataplanesPage->setMesh(mesh);
     m_servicesPage->setMesh(mesh);
     m_tagSetsPage->setMesh(mesh);
     m_graphPage->setMesh(mesh);
+    m_policiesPage->setMesh(mesh);
+    m_overviewPage->setMesh(mesh);
     countStartable();
     updateActions();
 }
@@ -306,7 +374,10 @@ void MainWindow::setMesh(const QString &mesh)
 void MainWindow::setLive()
 {
     const bool live = isVisible() && !isMinimized() && !m_workspace.actions.pauseLive->isChecked();
-    m_workspace.context.source->setInterval(live ? m_workspace.context.refreshMilliseconds : 0);
+    for (const Connection &one : m_workspace.connections->all()) {
+        one.source->setInterval(live ? one.refreshMilliseconds : 0);
+        one.source->setPaused(!live);
+    }
     applyFreshness();
 }
 
@@ -319,6 +390,7 @@ void MainWindow::tick()
     m_workspace.sidecars->setNow(QDateTime::currentDateTimeUtc());
     m_inspector->refresh();
     m_dock->tick();
+    m_finder->tick();
     currentPage()->tick();
     applyFreshness();
 }
@@ -359,7 +431,7 @@ QList<DataplaneEditor *> MainWindow::editors() const
 DataplaneEditor *MainWindow::openEditor(const ResourceKey &key)
 {
     for (DataplaneEditor *editor : editors()) {
-        if (editor->key() == key) {
+        if (editor->key() == key && editor->source() == m_workspace.context.source) {
             goTo(editor);
             return editor;
         }

@@ -1,10 +1,14 @@
 // What the window needs of a page in its middle.
 #pragma once
 
+#include <QList>
+#include <QPair>
 #include <QString>
 #include <QWidget>
 
 namespace meshscope::ui {
+
+class TableView;
 
 class Page : public QWidget
 {
@@ -19,8 +23,10 @@ public:
     virtual void setMesh(const QString &) {}
     // "3 of 12", for the bar; empty = nothing to count.
     virtual QString countText() const { return {}; }
-    // The table in front as CSV; empty = it has none.
-    virtual QString csv() const { return {}; }
+    // The table in front, for copying and export; nullptr = it has none.
+    virtual TableView *table() const { return nullptr; }
+    // What the keys of this page do beside the window's: {"walk to the next card", "Arrows"}.
+    virtual QList<QPair<QString, QString>> keys() const { return {}; }
     // Ctrl+F: true when the page finds in itself rather than with the filter field.
     virtual bool startFind() { return false; }
     // Once a second while it is in front, for ages.

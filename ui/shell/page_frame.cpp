@@ -9,6 +9,7 @@
 #include <QClipboard>
 #include <QEvent>
 #include <QHBoxLayout>
+#include <QLocale>
 #include <QPainter>
 #include <QStyle>
 #include <QVBoxLayout>
@@ -146,7 +147,7 @@ void StateView::changeEvent(QEvent *event)
         setPicture(m_iconName, m_mark);
 }
 
-void StateView::showLoading(const QString &text)
+void StateView::showLoading(const QString &text, const Deed &cancel)
 {
     m_bar->show();
     m_icon->hide();
@@ -155,7 +156,7 @@ void StateView::showLoading(const QString &text)
     m_title->setForegroundRole(QPalette::PlaceholderText);
     m_detail->hide();
     m_advice->hide();
-    setDeeds({}, {});
+    setDeeds(cancel, {});
 }
 
 void StateView::showEmpty(const QString &iconName, const QString &why, const QString &advice,
@@ -254,6 +255,12 @@ PageFrame::PageFrame(const QString &title, QWidget *data, QWidget *parent)
         if (m_source)
             m_source->refresh();
     });
+    m_cancel = m_notice->addButton(tr("Cancel"), u"button.cancelRefresh"_s);
+    m_cancel->hide();
+    connect(m_cancel, &QPushButton::clicked, this, [this] {
+        if (m_source)
+            m_source->cancelRefresh();
+    });
     m_stack->addWidget(m_state);
     m_stack->addWidget(data);
     m_stack->setCurrentWidget(data);
@@ -301,10 +308,47 @@ bool PageFrame::followSource(MeshSource *source)
     m_source = source;
     const SourceState state = source->state();
     const QString address = source->address().toString();
+    if (address.isEmpty() && source->displayName().isEmpty()) {
+        m_notice->clear();
+        m_state->showEmpty(
+            u"control-plane"_s, tr("Nothing is connected"),
+            tr("A control plane, the sandbox or a snapshot file is opened from the start page."),
+            {tr("Start page"), {}, [this] {
+                 if (auto *start = window()->findChild<QAction *>(u"action.pageStart"_s))
+                     start->trigger();
+             }});
+        showState();
+        return false;
+    }
+    m_retry->setVisible(state.phase == SourceState::Phase::Stale);
+    m_cancel->hide();
+    m_count->setToolTip(
+        state.lastSuccess == TimePoint{}
+            ? QString()
+            : tr("As the control plane told it %1 ago").arg(ageText(state.lastSuccess, currentTime())));
+    const QLocale locale;
+    const QString soFar = state.progress
+                              ? tr("%1 of %2 dataplanes")
+                                    .arg(locale.toString(static_cast<qulonglong>(state.progress->rows)),
+                                         locale.toString(static_cast<qulonglong>(state.progress->total)))
+                              : QString();
     switch (state.phase) {
     case SourceState::Phase::Connecting:
         m_notice->clear();
-        m_state->showLoading(tr("Asking %1 for its meshes and dataplanes").arg(address));
+        // Rows are shown as they come.
+        if (source->snapshot()->isPartial && !source->snapshot()->dataplanes.empty()) {
+            m_notice->setNotice(Mark::Working, soFar.isEmpty() ? tr("More dataplanes are on their way")
+                                                               : tr("%1 so far").arg(soFar));
+            m_cancel->show();
+            return true;
+        }
+        if (state.progress)
+            m_state->showLoading(soFar, {tr("Cancel"), {}, [this] {
+                                             if (m_source)
+                                                 m_source->cancelRefresh();
+                                         }});
+        else
+            m_state->showLoading(tr("Asking %1 for its meshes and dataplanes").arg(address));
         showState();
         return false;
     case SourceState::Phase::Failed:
@@ -326,6 +370,13 @@ bool PageFrame::followSource(MeshSource *source)
     }
     case SourceState::Phase::Live:
         m_notice->clear();
+        if (source->snapshot()->isPartial) {
+            m_notice->setNotice(Mark::Partly, soFar.isEmpty()
+                                                  ? tr("The listing was ended early: dataplanes are missing")
+                                                  : tr("%1 so far").arg(soFar));
+            m_cancel->setVisible(state.progress.has_value());
+            m_retry->setVisible(!state.progress);
+        }
         break;
     }
     return true;

@@ -51,7 +51,7 @@ public:
     };
     explicit StateView(QWidget *parent = nullptr);
 
-    void showLoading(const QString &text);
+    void showLoading(const QString &text, const Deed &cancel = {});
     void showEmpty(const QString &iconName, const QString &why, const QString &advice, const Deed &deed = {});
     // tried: "GET http://127.0.0.1:5681/meshes". Retry and Copy details stand under it.
     void showFailed(const QString &title, const Error &error, const QString &tried,
@@ -118,8 +118,8 @@ public:
     void showState() { m_stack->setCurrentWidget(m_state); }
     bool showsData() const { return m_stack->currentWidget() == m_data; }
 
-    // Loading, failed or stale, as the source has it. True when its data can be shown (perhaps dimmed: old
-    // data with a notice); false when the state view took its place.
+    // Loading (with how far it has come), failed or stale, as the source has it. True when its data can be
+    // shown (perhaps dimmed: old data with a notice); false when the state view took its place.
     bool followSource(MeshSource *source);
 
 protected:
@@ -131,6 +131,7 @@ private:
     QHBoxLayout *m_row;
     NoticeStrip *m_notice;
     QPushButton *m_retry;
+    QPushButton *m_cancel;  // the refresh under way
     QStackedWidget *m_stack;
     StateView *m_state;
     QWidget *m_data;

@@ -16,14 +16,20 @@ constexpr qint64 kRateWindow = 10'000;  // milliseconds
 
 }  // namespace
 
-StatusLine::StatusLine(const QString &connectionName, const QColor &colour, QWidget *parent)
+StatusLine::StatusLine(QWidget *parent)
     : QWidget(parent)
-    , m_name(connectionName)
-    , m_colour(colour)
 {
     setObjectName(u"line.status"_s);
     setFixedHeight(24);
     m_clock.start();
+}
+
+void StatusLine::setConnection(const QString &name, const QColor &colour)
+{
+    m_isConnected = !name.isEmpty();
+    m_name = m_isConnected ? name : tr("Nothing connected");
+    m_colour = colour;
+    refresh();
 }
 
 void StatusLine::setControlPlane(const ControlPlaneInfo &info)
@@ -41,7 +47,9 @@ void StatusLine::setControlPlane(const ControlPlaneInfo &info)
 
 void StatusLine::setFreshness(const SourceState &state)
 {
-    if (state.lastSuccess == TimePoint{})
+    if (!m_isConnected)
+        m_age.clear();
+    else if (state.lastSuccess == TimePoint{})
         m_age = state.phase == SourceState::Phase::Failed ? tr("never reached") : tr("connecting");
     else if (const TimePoint now = currentTime(); now - state.lastSuccess < std::chrono::seconds(1))
         m_age = tr("refreshed now");
@@ -81,7 +89,7 @@ QString StatusLine::rate() const
 QString StatusLine::text() const
 {
     QStringList parts{m_name};
-    for (const QString &part : {m_product, m_age, rate()}) {
+    for (const QString &part : {m_product, m_age, m_age.isEmpty() ? QString() : rate()}) {
         if (!part.isEmpty())
             parts << part;
     }
@@ -98,7 +106,8 @@ void StatusLine::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.fillRect(QRect(0, 0, width(), 1), hairline(palette()));
-    painter.fillRect(QRect(0, 0, 4, height()), m_colour);
+    if (m_colour.isValid())
+        painter.fillRect(QRect(0, 0, 4, height()), m_colour);
     painter.setFont(smallFont(font()));
     const QRect line = rect().adjusted(16, 1, -12, 0);
     const QString right = m_progress.isEmpty() ? m_right : m_progress;

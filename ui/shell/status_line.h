@@ -15,7 +15,8 @@ class StatusLine : public QWidget
     Q_OBJECT
 
 public:
-    StatusLine(const QString &connectionName, const QColor &colour, QWidget *parent = nullptr);
+    explicit StatusLine(QWidget *parent = nullptr);
+    void setConnection(const QString &name, const QColor &colour);
 
     void setControlPlane(const ControlPlaneInfo &info);
     void setFreshness(const SourceState &state);
@@ -35,6 +36,7 @@ private:
     void refresh();
 
     QString m_name, m_product, m_age, m_right, m_progress;
+    bool m_isConnected = false;
     QColor m_colour;
     QElapsedTimer m_clock;
     mutable std::deque<qint64> m_requests;

@@ -2,10 +2,12 @@
 
 #include "models/text.h"
 #include "ui/shell/actions.h"
+#include "ui/shell/connections.h"
 #include "ui/shell/query_bar.h"
 #include "ui/style/error_text.h"
 #include "ui/style/icons.h"
 #include "ui/style/palette.h"
+#include "ui/style/theme.h"
 
 #include <QHBoxLayout>
 #include <QLocale>
@@ -31,9 +33,11 @@ QToolButton *toolButton(QAction *action, QWidget *parent)
 
 }  // namespace
 
-TopBar::TopBar(const Actions &actions, const QString &connectionName, QWidget *parent)
+TopBar::TopBar(const Actions &actions, Connections *connections, QWidget *parent)
     : QWidget(parent)
+    , m_connections(connections)
     , m_connection(new QComboBox(this))
+    , m_marks(new QLabel(this))
     , m_mesh(new QComboBox(this))
     , m_query(new QueryBar(this))
     , m_count(new QLabel(this))
@@ -44,7 +48,8 @@ TopBar::TopBar(const Actions &actions, const QString &connectionName, QWidget *p
     m_connection->setAccessibleName(tr("Connection"));
     m_connection->setToolTip(tr("The control plane whose meshes are shown"));
     m_connection->setSizeAdjustPolicy(QComboBox::AdjustToContents);
-    m_connection->addItem(icon(u"control-plane"_s), connectionName);
+    m_marks->setObjectName(u"label.connectionMarks"_s);
+    m_marks->setFont(smallFont(font()));
     m_mesh->setObjectName(u"choice.mesh"_s);
     m_mesh->setAccessibleName(tr("Mesh"));
     m_mesh->setToolTip(tr("The mesh whose dataplanes and services are shown"));
@@ -66,11 +71,57 @@ TopBar::TopBar(const Actions &actions, const QString &connectionName, QWidget *p
     layout->addSpacing(-6);
     layout->addWidget(toolButton(actions.forward, this));
     layout->addWidget(m_connection);
+    layout->addWidget(m_marks);
     layout->addWidget(m_mesh);
     layout->addWidget(m_query, 1);
     layout->addWidget(m_count);
     layout->addWidget(m_live);
     connect(m_mesh, &QComboBox::currentIndexChanged, this, [this] { Q_EMIT meshChosen(mesh()); });
+    connect(m_connection, &QComboBox::activated, this, [this](int row) {
+        auto *source = static_cast<MeshSource *>(m_connection->itemData(row).value<QObject *>());
+        showConnections();  // until it comes to the front, the old one stays chosen
+        if (source)
+            Q_EMIT connectionChosen(source);
+        else
+            Q_EMIT connectWanted();
+    });
+    connect(connections, &Connections::added, this, &TopBar::showConnections);
+    connect(connections, &Connections::removed, this, &TopBar::showConnections);
+    connect(connections, &Connections::currentChanged, this, &TopBar::showConnections);
+    showConnections();
+}
+
+void TopBar::showConnections()
+{
+    const QSignalBlocker quiet(m_connection);
+    m_connection->clear();
+    const Connection &current = m_connections->current();
+    for (const Connection &one : m_connections->all()) {
+        m_connection->addItem(one.colour.isValid() ? icon(u"control-plane"_s, one.colour)
+                                                   : icon(u"control-plane"_s),
+                              one.name, QVariant::fromValue<QObject *>(one.source));
+        if (one.source == current.source)
+            m_connection->setCurrentIndex(m_connection->count() - 1);
+    }
+    if (m_connections->isEmpty()) {
+        m_connection->addItem(icon(u"control-plane"_s), tr("Nothing connected"));
+    } else {
+        m_connection->insertSeparator(m_connection->count());
+        m_connection->addItem(icon(u"add"_s), tr("Connect…"));
+    }
+    m_live->setVisible(!m_connections->isEmpty());
+    m_mesh->setEnabled(!m_connections->isEmpty());
+    QStringList marks;
+    if (current.isReadOnly)
+        marks << tr("read-only");
+    if (current.isProtected)
+        marks << tr("protected");
+    m_marks->setText(marks.join(u" · "_s));
+    m_marks->setVisible(!marks.isEmpty());
+    m_marks->setToolTip(current.isReadOnly    ? tr("Nothing is written through this connection")
+                        : current.isProtected ? tr("A push asks for the mesh's name to be typed")
+                                              : QString());
+    update();
 }
 
 void TopBar::setMeshes(const QStringList &names)
@@ -82,6 +133,8 @@ void TopBar::setMeshes(const QStringList &names)
         return;
     const bool first = present.isEmpty();
     const QString chosen = mesh();
+    if (names.isEmpty() && first)
+        return;
     {
         const QSignalBlocker quiet(m_mesh);
         while (m_mesh->count() > 1)
@@ -90,18 +143,30 @@ void TopBar::setMeshes(const QStringList &names)
             m_mesh->addItem(icon(u"mesh"_s), name, name);
         m_mesh->setCurrentIndex(qMax(0, m_mesh->findData(chosen)));
         if (first && chosen.isEmpty() && !names.isEmpty())
-            m_mesh->setCurrentIndex(qMax(1, m_mesh->findData(u"default"_s)));
+            m_mesh->setCurrentIndex(names.contains(m_wish) ? m_mesh->findData(m_wish)
+                                                           : qMax(1, m_mesh->findData(u"default"_s)));
     }
     if (mesh() != chosen)
         Q_EMIT meshChosen(mesh());
 }
 
+void TopBar::forgetMeshes(const QString &wish)
+{
+    m_wish = wish;
+    const QSignalBlocker quiet(m_mesh);
+    while (m_mesh->count() > 1)
+        m_mesh->removeItem(1);
+    m_mesh->setCurrentIndex(0);
+}
+
 QString TopBar::mesh() const { return m_mesh->currentData().toString(); }
 
-void TopBar::setMesh(const QString &name)
+bool TopBar::setMesh(const QString &name)
 {
-    if (const int at = m_mesh->findData(name); at >= 0)
+    const int at = m_mesh->findData(name);
+    if (at >= 0)
         m_mesh->setCurrentIndex(at);
+    return at >= 0;
 }
 
 void TopBar::setCount(const QString &text) { m_count->setText(text); }
@@ -145,6 +210,16 @@ void TopBar::paintEvent(QPaintEvent *)
 {
     QPainter painter(this);
     painter.fillRect(QRect(0, height() - 1, width(), 1), hairline(palette()));
+    // Whose mesh is shown, at a glance and from every page.
+    if (const QColor colour = m_connections->current().colour; colour.isValid())
+        painter.fillRect(QRect(m_connection->x(), height() - 3, m_connection->width(), 3), colour);
+    if (m_marks->isVisible()) {
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(m_connections->current().colour.isValid() ? m_connections->current().colour
+                                                                      : hairline(palette())));
+        painter.setBrush(Qt::NoBrush);
+        painter.drawRoundedRect(QRectF(m_marks->geometry()).adjusted(-4.5, 3.5, 4.5, -3.5), 3, 3);
+    }
 }
 
 }  // namespace meshscope::ui

@@ -16,9 +16,13 @@ class QSettings;
 
 namespace meshscope::ui {
 
+class ConnectionDoors;
+
 struct UiContext {
-    // Not owned; they outlive the window. editor and sidecars may be null: then writing, or running sidecars,
-    // is not offered and the window says why.
+    // Not owned; they outlive the window, or their connection. editor and sidecars may be null: then writing,
+    // or running sidecars, is not offered and the window says why. Given with a null source the window starts
+    // without a connection. In Workspace these are the doors of the connection in front, and source is never
+    // null.
     MeshSource *source = nullptr;
     MeshEditor *editor = nullptr;
     SidecarHost *sidecars = nullptr;
@@ -28,8 +32,12 @@ struct UiContext {
     std::function<Result<std::vector<SidecarSpec>>(const QString &path)> sidecarSet;
     QString connectionName;
     QColor connectionColour;  // visible on every page that shows the connection, and on its push button
-    int refreshMilliseconds = 5000;  // while the window is seen and not paused
-    QSettings *settings = nullptr;   // layout and theme are kept there; null = nothing is kept
+    int refreshMilliseconds = 5000;    // while the window is seen and not paused
+    QString profileId{};               // as Connection has it
+    bool isProtected = false;          // a push asks for the mesh's name to be typed
+    bool isReadOnly = false;           // by the person's wish
+    ConnectionDoors *doors = nullptr;  // to more connections; null = there are none to be had
+    QSettings *settings = nullptr;     // layout and theme are kept there; null = nothing is kept
 };
 
 }  // namespace meshscope::ui

@@ -1,34 +1,39 @@
 // The menus of the window, and what their entries do.
 #include "ui/shell/main_window.h"
 
+#include "models/change_feed.h"
 #include "models/focus.h"
+#include "models/mesh_overview.h"
 #include "models/text.h"
 #include "ui/browse/dataplanes_page.h"
 #include "ui/browse/inspector.h"
 #include "ui/browse/navigator_view.h"
+#include "ui/browse/overview_page.h"
+#include "ui/browse/policies_page.h"
+#include "ui/browse/problems_page.h"
 #include "ui/browse/services_page.h"
 #include "ui/browse/table_view.h"
 #include "ui/browse/tag_sets_page.h"
+#include "ui/browse/zones_page.h"
 #include "ui/editors/dataplane_editor.h"
 #include "ui/graph/graph_page.h"
 #include "ui/graph/graph_view.h"
 #include "ui/shell/dock.h"
+#include "ui/shell/keys_dialog.h"
+#include "ui/shell/palette_box.h"
 #include "ui/shell/query_bar.h"
 #include "ui/shell/top_bar.h"
 #include "ui/sidecars/call_panel.h"
 #include "ui/sidecars/sidecars_page.h"
-#include "ui/style/delegates.h"
 #include "ui/style/icons.h"
 
 #include <QApplication>
 #include <QClipboard>
 #include <QDesktopServices>
-#include <QDialog>
-#include <QHeaderView>
 #include <QMenuBar>
 #include <QMessageBox>
-#include <QTreeWidget>
-#include <QVBoxLayout>
+
+#include <algorithm>
 
 using namespace Qt::StringLiterals;
 
@@ -47,18 +52,19 @@ void MainWindow::buildMenus()
         }
         return menu;
     };
-    add(tr("&File"),
-        {a.refresh, a.pauseLive, nullptr, a.exportCsv, a.exportGraph, nullptr, a.closeTab, a.quit});
-    add(tr("&Edit"), {a.editDataplane, a.push, a.revert, a.undoPush, nullptr, a.copyName, a.copyYaml, nullptr,
-                      a.focusFilter, a.clearFilter});
-    QMenu *view =
-        add(tr("&View"), {a.back, a.forward, nullptr, a.pageDataplanes, a.pageServices, a.pageTagSets,
-                          a.pageGraph, a.pageSidecars, nullptr, a.showNavigator, a.showInspector, a.showDock,
-                          nullptr, a.fitGraph, a.zoomIn, a.zoomOut, nullptr});
+    add(tr("&File"), {a.pageStart, a.pageConnect, a.closeConnection, nullptr, a.refresh, a.pauseLive, nullptr,
+                      a.exportTable, a.exportCsv, a.exportGraph, nullptr, a.closeTab, a.quit});
+    add(tr("&Edit"), {a.editDataplane, a.push, a.revert, a.undoPush, nullptr, a.copyName, a.copyYaml,
+                      a.copyJson, a.copyKumactl, a.copyCurl, nullptr, a.focusFilter, a.clearFilter});
+    add(tr("&Go"), {a.quickOpen, a.palette, a.command, nullptr, a.back, a.forward});
+    QMenu *view = add(tr("&View"),
+                      {a.pageOverview, a.pageDataplanes, a.pageServices, a.pageTagSets, a.pageGraph,
+                       a.pagePolicies, a.pageZones, a.pageProblems, a.pageSidecars, nullptr, a.showNavigator,
+                       a.showInspector, a.showDock, nullptr, a.fitGraph, a.zoomIn, a.zoomOut, nullptr});
     QMenu *theme = view->addMenu(icon(u"theme"_s), tr("&Theme"));
     for (QAction *entry : {a.themeSystem, a.themeLight, a.themeDark})
         theme->addAction(entry);
-    add(tr("&Mesh"), {a.showDataplanes, a.showInGraph, nullptr, a.refresh});
+    add(tr("&Mesh"), {a.showDataplanes, a.showInGraph, nullptr, a.markSeen, a.refresh});
     add(tr("&Sidecars"), {a.startSidecar, a.stopSidecar, nullptr, a.startAllSidecars, a.stopAllSidecars,
                           nullptr, a.openAdmin});
     add(tr("&Tools"), {a.callOutbound});
@@ -68,37 +74,39 @@ void MainWindow::buildMenus()
 void MainWindow::connectActions()
 {
     const Actions &a = m_workspace.actions;
-    MeshSource *source = m_workspace.context.source;
     const auto run = [this](QAction *action, auto fn) { connect(action, &QAction::triggered, this, fn); };
-    run(a.refresh, [source] { source->refresh(); });
-    run(a.exportCsv, [this] {
-        const QString csv = currentPage()->csv();
-        if (csv.isEmpty())
-            return;
-        QApplication::clipboard()->setText(csv);
-        say(tr("The table is on the clipboard as CSV"));
-    });
+    run(a.refresh, [this] { m_workspace.context.source->refresh(); });
+    run(a.pageStart, [this] { showStart(); });
+    run(a.pageConnect, [this] { showConnect(); });
+    run(a.closeConnection, [this] { closeConnection(); });
+    run(a.exportCsv, [this] { copyTable(); });
+    run(a.exportTable, [this] { exportTable(); });
     run(a.closeTab, [this] { closeTab(m_tabs->currentIndex()); });
     run(a.quit, [this] { close(); });
     run(a.editDataplane, [this] {
         if (const DataplanePtr row = focusedDataplane())
             openEditor(row->key());
     });
-    run(a.push, [this] {
-        if (DataplaneEditor *editor = currentEditor())
-            editor->push();
-    });
+    run(a.push, [this, push = a.push] { write(push->text(), &DataplaneEditor::push); });
     run(a.revert, [this] {
         if (DataplaneEditor *editor = currentEditor())
             editor->revert();
     });
-    run(a.undoPush, [this] {
-        if (DataplaneEditor *editor = currentEditor())
-            editor->undoPush();
+    run(a.undoPush, [this] { write(tr("Take the push back"), &DataplaneEditor::undoPush); });
+    run(a.copyName, [this] {
+        QStringList names;
+        for (const ResourceKey &key : chosenDataplanes())
+            names << toQString(key.name);
+        QApplication::clipboard()->setText(
+            names.size() > 1 ? names.join(u'\n') : toQString(m_workspace.focus->target().key.name));
     });
-    run(a.copyName,
-        [this] { QApplication::clipboard()->setText(toQString(m_workspace.focus->target().key.name)); });
-    run(a.copyYaml, [this] { copyYaml(); });
+    run(a.copyYaml, [this] { copyDocuments(DocumentFormat::Yaml); });
+    run(a.copyJson, [this] { copyDocuments(DocumentFormat::Json); });
+    run(a.copyKumactl, [this] { copyCommands(false); });
+    run(a.copyCurl, [this] { copyCommands(true); });
+    run(a.quickOpen, [this] { m_palette->open(PaletteBox::Mode::Objects); });
+    run(a.palette, [this] { m_palette->open(PaletteBox::Mode::Actions); });
+    run(a.command, [this] { m_palette->open(PaletteBox::Mode::Commands); });
     run(a.focusFilter, [this] {
         if (currentPage()->startFind())
             return;
@@ -114,6 +122,11 @@ void MainWindow::connectActions()
     run(a.pageDataplanes, [this] { goTo(m_dataplanesPage); });
     run(a.pageServices, [this] { goTo(m_servicesPage); });
     run(a.pageTagSets, [this] { goTo(m_tagSetsPage); });
+    run(a.pageOverview, [this] { goTo(m_overviewPage); });
+    run(a.pagePolicies, [this] { goTo(m_policiesPage); });
+    run(a.pageZones, [this] { goTo(m_zonesPage); });
+    run(a.pageProblems, [this] { goTo(m_problemsPage); });
+    run(a.markSeen, [this] { m_workspace.changes->markSeen(); });
     run(a.pageGraph, [this] { goTo(m_graphPage); });
     run(a.pageSidecars, [this] { goTo(m_sidecarsPage); });
     connect(a.showNavigator, &QAction::toggled, m_navigator, &QWidget::setVisible);
@@ -175,70 +188,68 @@ void MainWindow::showContextMenu(const QPoint &globalPos)
         break;
     case FocusKind::Mesh:
     case FocusKind::ControlPlane:
+    case FocusKind::Policy:
+    case FocusKind::Zone:
     case FocusKind::None:
         break;
     }
-    // Any value it has, to filter by.
-    QStringList values;
+    // The value under the pointer first, then any value it has.
+    const TableView *table = currentPage()->table();
+    const bool ofTable = table && table->isVisible()
+                         && table->viewport()->rect().contains(table->viewport()->mapFromGlobal(globalPos));
+    const CellValue under = ofTable ? table->menuValue() : CellValue{};
+    QList<CellValue> values;
+    const auto offer = [&values](const QString &field, const std::string &value) {
+        const CellValue one{field, toQString(value)};
+        const auto isThere = [&one](const CellValue &other) {
+            return other.field == one.field && other.value == one.value;
+        };
+        if (!one.isNone() && std::none_of(values.begin(), values.end(), isThere))
+            values << one;
+    };
     if (const DataplanePtr row = focusedDataplane()) {
         for (const Tags &tags : row->dataplane->tagSets()) {
-            for (const auto &[key, value] : tags) {
-                if (!values.contains(toQString(value)))
-                    values << toQString(value);
-            }
+            for (const auto &[key, value] : tags)
+                offer(u"tag."_s + toQString(key), value);
         }
-        if (!row->dataplane->address.empty())
-            values << toQString(row->dataplane->address);
+        offer(u"address"_s, row->dataplane->address);
+        offer(u"name"_s, row->key().name);
     } else if (target.kind == FocusKind::Service) {
-        values << toQString(target.key.name);
+        offer(u"service"_s, target.key.name);
     }
     menu->addSeparator();
+    if (!under.field.isEmpty() && !under.isNone()) {
+        connect(menu->addAction(icon(u"filter"_s), tr("Filter by “%1”").arg(under.value)),
+                &QAction::triggered, this, [this, under] { filterBy(equalTerm(under.field, under.value)); });
+        connect(menu->addAction(tr("Exclude “%1”").arg(under.value)), &QAction::triggered, this,
+                [this, under] { filterBy(unequalTerm(under.field, under.value)); });
+    }
     if (!values.isEmpty()) {
         QMenu *filter = menu->addMenu(icon(u"filter"_s), tr("&Filter by"));
-        for (const QString &value : values)
-            connect(filter->addAction(value), &QAction::triggered, this, [this, value] { filterBy(value); });
+        QMenu *exclude = menu->addMenu(tr("E&xclude"));
+        for (const CellValue &one : values) {
+            connect(filter->addAction(one.value), &QAction::triggered, this,
+                    [this, one] { filterBy(equalTerm(one.field, one.value)); });
+            connect(exclude->addAction(one.value), &QAction::triggered, this,
+                    [this, one] { filterBy(unequalTerm(one.field, one.value)); });
+        }
     }
-    menu->addAction(a.copyName);
+    QMenu *copy = menu->addMenu(icon(u"copy"_s), tr("&Copy"));
+    copy->addAction(a.copyName);
+    if (under.value != toQString(target.key.name) && !under.isNone())
+        connect(copy->addAction(tr("Copy “%1”").arg(under.value)), &QAction::triggered, this,
+                [under] { QApplication::clipboard()->setText(under.value); });
     if (focusedDataplane())
-        menu->addAction(a.copyYaml);
+        copy->addActions({a.copyYaml, a.copyJson, a.copyKumactl, a.copyCurl});
     menu->popup(globalPos);
 }
 
 void MainWindow::showKeys()
 {
-    if (!m_keys) {
-        m_keys = new QDialog(this);
-        m_keys->setObjectName(u"dialog.keys"_s);
-        m_keys->setWindowTitle(tr("Keys"));
-        m_keys->resize(420, 520);
-        auto *list = new QTreeWidget(m_keys);
-        list->setObjectName(u"list.keys"_s);
-        list->setAccessibleName(tr("Keys"));
-        list->setHeaderLabels({tr("Action"), tr("Keys")});
-        list->setRootIsDecorated(false);
-        list->setUniformRowHeights(true);
-        list->setFrameShape(QFrame::NoFrame);
-        list->setItemDelegate(new CellDelegate(list));
-        list->header()->resizeSection(0, 250);
-        for (const QAction *action : m_workspace.actions.all()) {
-            QStringList keys;
-            for (const QKeySequence &key : action->shortcuts())
-                keys << key.toString(QKeySequence::NativeText);
-            QString name = action->text();
-            if (!keys.isEmpty())
-                new QTreeWidgetItem(list, {name.remove(u'&'), keys.join(tr(" or "))});
-        }
-        for (const auto &[name, keys] : {std::pair(tr("Graph: walk to the next card"), tr("Arrows")),
-                                         std::pair(tr("Graph: focus, then open its dataplanes"), tr("Enter")),
-                                         std::pair(tr("Filter: to the rows"), tr("Down or Enter")),
-                                         std::pair(tr("Filter: clear, then leave"), tr("Escape"))})
-            new QTreeWidgetItem(list, {name, keys});
-        auto *layout = new QVBoxLayout(m_keys);
-        layout->setContentsMargins(0, 0, 0, 0);
-        layout->addWidget(list);
-    }
-    m_keys->show();
-    m_keys->raise();
+    if (!m_keys)
+        m_keys = new KeysDialog(m_workspace.actions.all(), m_workspace.context.settings, this);
+    Page *page = currentPage();
+    m_keys->showFor(m_tabs->tabText(m_tabs->currentIndex()), page->keys());
 }
 
 void MainWindow::showAbout()

@@ -86,7 +86,7 @@ CallPanel::CallPanel(const Workspace &workspace, QWidget *parent)
     setBackgroundRole(QPalette::Base);
 
     connect(m_call, &QPushButton::clicked, this, &CallPanel::call);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &CallPanel::updateChoices);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &CallPanel::updateChoices);
     if (workspace.context.sidecars)
         connect(workspace.context.sidecars, &SidecarHost::sidecarChanged, this, &CallPanel::updateChoices);
     updateChoices();

@@ -115,7 +115,7 @@ SidecarsPage::SidecarsPage(const Workspace &workspace, QWidget *parent)
         Q_EMIT menuWanted(pos);
     });
     connect(workspace.focus, &Focus::changed, this, &SidecarsPage::followFocus);
-    connect(workspace.context.source, &MeshSource::snapshotChanged, this, &SidecarsPage::refresh);
+    connect(workspace.connections, &Connections::snapshotChanged, this, &SidecarsPage::refresh);
     connect(workspace.sidecars, &QAbstractItemModel::modelReset, this, &SidecarsPage::refresh);
     connect(workspace.sidecars, &QAbstractItemModel::rowsInserted, this, &SidecarsPage::refresh);
     connect(workspace.actions.startAllSidecars, &QAction::changed, this, &SidecarsPage::refresh);
@@ -135,8 +135,6 @@ QString SidecarsPage::countText() const
     const int all = m_workspace.sidecars->rowCount();
     return all == 0 ? QString() : QString::number(all);
 }
-
-QString SidecarsPage::csv() const { return m_table->csv(); }
 
 bool SidecarsPage::startFind()
 {

@@ -26,10 +26,9 @@ public:
 
     bool hasFilter() const override { return false; }
     QString countText() const override;
-    QString csv() const override;
     bool startFind() override;
     void takeFocus() override;
-    TableView *table() const { return m_table; }
+    TableView *table() const override { return m_table; }
     CallPanel *callPanel() const { return m_call; }
     // Calls are made, watched and explained beside the log.
     enum class Tool { Call, Live, Path };

@@ -137,6 +137,13 @@ void TagChipDelegate::paintContents(QPainter *painter, const QStyleOptionViewIte
                option.palette);
 }
 
+int TagChipDelegate::chipIn(const QStyleOptionViewItem &option, const QModelIndex &index,
+                            const QPoint &pos) const
+{
+    return chipAt(pos, areaOf(option), chipsOf(index.data(TagsRole).value<TagSets>()),
+                  smallFont(option.font));
+}
+
 bool TagChipDelegate::helpEvent(QHelpEvent *event, QAbstractItemView *view,
                                 const QStyleOptionViewItem &option, const QModelIndex &index)
 {

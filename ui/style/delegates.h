@@ -55,13 +55,15 @@ protected:
                        const QModelIndex &index) const override;
 };
 
-// TagsRole as chips; "+3" and the tool tip open the rest.
+// TagsRole as chips; "+3" and the tool tip open the rest. chipIn tells which chip is under the pointer.
 class TagChipDelegate : public CellDelegate
 {
     Q_OBJECT
 
 public:
     using CellDelegate::CellDelegate;
+    // -1 = none stands there, or it is folded away.
+    int chipIn(const QStyleOptionViewItem &option, const QModelIndex &index, const QPoint &pos) const;
     bool helpEvent(QHelpEvent *event, QAbstractItemView *view, const QStyleOptionViewItem &option,
                    const QModelIndex &index) override;
     bool editorEvent(QEvent *event, QAbstractItemModel *model, const QStyleOptionViewItem &option,

@@ -76,7 +76,9 @@ void paintChip(QPainter *painter, const QRect &rect, const TagChip &chip, const 
 
 }  // namespace
 
-QString TagChip::full() const { return (reserved ? u"kuma.io/"_s : QString()) + key + u'=' + value; }
+QString TagChip::fullKey() const { return (reserved ? u"kuma.io/"_s : QString()) + key; }
+
+QString TagChip::full() const { return fullKey() + u'=' + value; }
 
 QList<TagChip> chipsOf(const Tags &tags)
 {
@@ -159,6 +161,20 @@ ChipRow paintChips(QPainter *painter, const QRect &rect, const QList<TagChip> &c
         }
     }
     return row;
+}
+
+int chipAt(const QPoint &pos, const QRect &rect, const QList<TagChip> &chips, const QFont &font)
+{
+    const int shown = paintChips(nullptr, rect, chips, font, {}).shown;
+    int left = rect.left();
+    for (int i = 0; i < shown; ++i) {
+        left += i == 0 ? 0 : chips.at(i).startsSet ? kSetGap : kSpacing;
+        const int right = left + chipWidth(chips.at(i), font);
+        if (pos.x() >= left && (pos.x() < right || (i == 0 && shown == 1)))
+            return i;
+        left = right;
+    }
+    return -1;
 }
 
 TagChipsWidget::TagChipsWidget(const Tags &tags, QWidget *parent)

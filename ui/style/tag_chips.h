@@ -15,8 +15,9 @@ struct TagChip {
     QString value;
     bool reserved = false;  // one of Kuma's own; drawn with its small mark
     int tint = 0;
-    bool startsSet = false;  // the first chip of a second, third … tag set: a line stands before it
-    QString full() const;    // "kuma.io/service=web"
+    bool startsSet = false;   // the first chip of a second, third … tag set: a line stands before it
+    QString fullKey() const;  // "kuma.io/service"
+    QString full() const;     // "kuma.io/service=web"
 };
 
 // Service first, then the version and a person's other tags, then protocol and zone. Equal sets are shown
@@ -35,6 +36,9 @@ struct ChipRow {
 // Fills one line, never wraps; what has no room is counted as "+3". Without a painter it only measures.
 ChipRow paintChips(QPainter *painter, const QRect &rect, const QList<TagChip> &chips, const QFont &font,
                    const QPalette &palette);
+
+// Which of the chips of such a line stands there; -1 = none.
+int chipAt(const QPoint &pos, const QRect &rect, const QList<TagChip> &chips, const QFont &font);
 
 // The chips of one tag set, wrapped over as many lines as they need.
 class TagChipsWidget : public QWidget
