@@ -8,11 +8,10 @@ namespace meshscope {
 
 ParsedOptions parseOptions(int argc, char **argv)
 {
-    CLI::App app(
-        "Meshscope: inspector and workbench for Kuma service meshes.\n"
-        "Without options it opens on its own control plane, the sandbox, with the sample mesh \"hello\".");
+    CLI::App app("Meshscope: inspector and workbench for Kuma service meshes.\n"
+                 "Without options it opens on its start page.");
     app.set_version_flag("--version", "meshscope " MESHSCOPE_VERSION);
-    std::string sample = "hello", connect, connectDp, theme = "system", tour, shots;
+    std::string sample, connect, connectDp, theme = "system", tour, shots;
     ParsedOptions result;
 
     auto *sampleOption = app.add_option("--sandbox", sample, "Start the sandbox with this sample mesh")
@@ -50,7 +49,11 @@ ParsedOptions parseOptions(int argc, char **argv)
         return result;
     }
     Options &options = result.options;
-    options.sample = QString::fromStdString(sample);
+    // What needs a mesh of its own brings one along.
+    if (sample.empty() && connect.empty() && (!tour.empty() || options.startSidecars))
+        sample = "hello";
+    if (!sample.empty())
+        options.sample = QString::fromStdString(sample);
     options.theme = QString::fromStdString(theme);
     options.tour = QString::fromStdString(tour);
     options.shots = QString::fromStdString(shots);

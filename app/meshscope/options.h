@@ -10,7 +10,8 @@
 namespace meshscope {
 
 struct Options {
-    QString sample = QStringLiteral("hello");  // sample mesh the sandbox starts with; "empty" = none
+    std::optional<QString>
+        sample;                   // sample mesh the sandbox starts with, "empty" = none; nothing = no sandbox
     bool freePorts = false;       // sandbox and sample take any free ports instead of the usual ones
     std::optional<QUrl> connect;  // an existing control plane instead of the sandbox
     QUrl connectDp;               // its dp-server, for sidecars

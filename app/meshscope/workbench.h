@@ -1,4 +1,4 @@
-// Wires the concrete parts together: sandbox (or a control plane elsewhere), connection, launcher, window.
+// Wires the concrete parts together: doors to control planes, launcher, window.
 // The one place that knows them all. GUI thread; everything it owns ends with it, children included.
 #pragma once
 
@@ -13,10 +13,9 @@ class QSettings;
 
 namespace meshscope {
 
+class Doors;
 class LocalSidecarHost;
 class MeshSource;
-class RemoteControlPlane;
-class Sandbox;
 class SidecarHost;
 namespace ui {
 class MainWindow;
@@ -38,16 +37,11 @@ public:
 
 private:
     Workbench();
-    Result<void> startSandbox(const Options &options);
-    void connectTo(const Options &options, QSettings &settings);
     void startSidecarsOnceListed();
 
-    std::unique_ptr<Sandbox> m_sandbox;  // null when connected elsewhere
-    std::unique_ptr<RemoteControlPlane> m_connection;
+    std::unique_ptr<Doors> m_doors;
     std::unique_ptr<LocalSidecarHost> m_sidecars;
     std::unique_ptr<ui::MainWindow> m_window;
-    QUrl m_dpServer;
-    std::string m_caCertificate;
 };
 
 }  // namespace meshscope
