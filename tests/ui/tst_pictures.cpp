@@ -177,69 +177,71 @@ void showPath(WindowFixture &f, const QString &to)
     f.find<QPushButton>(u"button.trace"_s)->click();
     QTRY_VERIFY(f.find<QPushButton>(u"button.trace"_s)->isEnabled());
     settle();
-    // A few policies and zones beside the dataplanes.
-    SnapshotPtr withPolicies(const SnapshotPtr &mesh)
-    {
-        auto snapshot = std::make_shared<Snapshot>(*mesh);
-        const auto add = [&snapshot](const std::string &type,
-                                     std::vector<std::pair<std::string, std::string>> policies) {
-            auto list = std::make_shared<ResourceList>();
-            list->type = type;
-            for (const auto &[name, target] : policies) {
-                auto record = std::make_shared<ResourceRecord>();
-                record->type = type;
-                record->key = {"default", name};
-                record->targetRef = target;
-                record->labels = {{"kuma.io/origin", "zone"}};
-                record->modificationTime = currentTime() - std::chrono::hours(3);
-                record->json =
-                    R"({"type":")" + type + R"(","mesh":"default","name":")" + name + R"(","spec":{}})";
-                if (name == "try-retries")
-                    record->labels["kuma.io/effect"] = "shadow";
-                list->rows.push_back(record);
-            }
-            snapshot->resources.push_back(list);
-        };
-        add("MeshCircuitBreaker", {{"mesh-circuit-breaker-all-default", "Mesh"}});
-        add("MeshHTTPRoute", {});
-        add("MeshRetry", {{"mesh-retry-all-default", "Mesh"}, {"try-retries", "MeshSubset version=v2"}});
-        add("MeshTimeout", {{"mesh-timeout-all-default", "Mesh"}, {"timeout-web", "MeshService web"}});
-        add("MeshTrafficPermission", {{"allow-all", "Mesh"}});
-        auto capabilities = std::make_shared<Capabilities>();
-        capabilities->isKnown = true;
-        for (const auto &list : snapshot->resources) {
-            ResourceTypeInfo info;
-            info.name = list->type;
-            info.path = QString::fromStdString(list->type).toLower().toStdString() + "s";
-            info.isPolicy = true;
-            capabilities->types.push_back(info);
-        }
-        snapshot->capabilities = capabilities;
-        ZoneInfo east, west;
-        east.name = "east";
-        east.version = west.version = "2.9.13";
-        east.environment = "kubernetes";
-        east.link = Health::Offline;
-        east.disconnectTime = currentTime() - std::chrono::minutes(4);
-        west.name = "west";
-        west.environment = "universal";
-        west.link = Health::Online;
-        west.connectTime = currentTime() - std::chrono::hours(30);
-        snapshot->zones = std::make_shared<std::vector<ZoneInfo>>(std::vector{east, west});
-        ZoneProxyInfo ingress;
-        ingress.type = "ZoneIngress";
-        ingress.name = "west-ingress";
-        ingress.zone = "west";
-        ingress.advertisedAddress = "192.0.2.7";
-        ingress.advertisedPort = 10001;
-        ingress.link = Health::Online;
-        snapshot->zoneProxies = std::make_shared<std::vector<ZoneProxyInfo>>(std::vector{ingress});
-        return snapshot;
-    }
+}
 
-    std::string sampleDump()
-    {
-        return R"({"configs":[{"@type":"x.ClustersConfigDump","dynamic_active_clusters":[
+// A few policies and zones beside the dataplanes.
+SnapshotPtr withPolicies(const SnapshotPtr &mesh)
+{
+    auto snapshot = std::make_shared<Snapshot>(*mesh);
+    const auto add = [&snapshot](const std::string &type,
+                                 std::vector<std::pair<std::string, std::string>> policies) {
+        auto list = std::make_shared<ResourceList>();
+        list->type = type;
+        for (const auto &[name, target] : policies) {
+            auto record = std::make_shared<ResourceRecord>();
+            record->type = type;
+            record->key = {"default", name};
+            record->targetRef = target;
+            record->labels = {{"kuma.io/origin", "zone"}};
+            record->modificationTime = currentTime() - std::chrono::hours(3);
+            record->json =
+                R"({"type":")" + type + R"(","mesh":"default","name":")" + name + R"(","spec":{}})";
+            if (name == "try-retries")
+                record->labels["kuma.io/effect"] = "shadow";
+            list->rows.push_back(record);
+        }
+        snapshot->resources.push_back(list);
+    };
+    add("MeshCircuitBreaker", {{"mesh-circuit-breaker-all-default", "Mesh"}});
+    add("MeshHTTPRoute", {});
+    add("MeshRetry", {{"mesh-retry-all-default", "Mesh"}, {"try-retries", "MeshSubset version=v2"}});
+    add("MeshTimeout", {{"mesh-timeout-all-default", "Mesh"}, {"timeout-web", "MeshService web"}});
+    add("MeshTrafficPermission", {{"allow-all", "Mesh"}});
+    auto capabilities = std::make_shared<Capabilities>();
+    capabilities->isKnown = true;
+    for (const auto &list : snapshot->resources) {
+        ResourceTypeInfo info;
+        info.name = list->type;
+        info.path = QString::fromStdString(list->type).toLower().toStdString() + "s";
+        info.isPolicy = true;
+        capabilities->types.push_back(info);
+    }
+    snapshot->capabilities = capabilities;
+    ZoneInfo east, west;
+    east.name = "east";
+    east.version = west.version = "2.9.13";
+    east.environment = "kubernetes";
+    east.link = Health::Offline;
+    east.disconnectTime = currentTime() - std::chrono::minutes(4);
+    west.name = "west";
+    west.environment = "universal";
+    west.link = Health::Online;
+    west.connectTime = currentTime() - std::chrono::hours(30);
+    snapshot->zones = std::make_shared<std::vector<ZoneInfo>>(std::vector{east, west});
+    ZoneProxyInfo ingress;
+    ingress.type = "ZoneIngress";
+    ingress.name = "west-ingress";
+    ingress.zone = "west";
+    ingress.advertisedAddress = "192.0.2.7";
+    ingress.advertisedPort = 10001;
+    ingress.link = Health::Online;
+    snapshot->zoneProxies = std::make_shared<std::vector<ZoneProxyInfo>>(std::vector{ingress});
+    return snapshot;
+}
+
+std::string sampleDump()
+{
+    return R"({"configs":[{"@type":"x.ClustersConfigDump","dynamic_active_clusters":[
         {"cluster":{"name":"backend","type":"EDS","lb_policy":"ROUND_ROBIN","connect_timeout":"5s","transport_socket":{"name":"tls"}}},
         {"cluster":{"name":"localhost:8080","type":"STATIC","connect_timeout":"10s"}}]},
         {"@type":"x.ListenersConfigDump","dynamic_listeners":[
@@ -248,216 +250,206 @@ void showPath(WindowFixture &f, const QString &to)
         {"name":"outbound:127.0.0.1:10001","error_state":{"details":"duplicate address"},"warming_state":{"listener":{"name":"outbound:127.0.0.1:10001","traffic_direction":"OUTBOUND","address":{"socket_address":{"address":"127.0.0.1","port_value":10001}}}}}]},
         {"@type":"x.EndpointsConfigDump","dynamic_endpoint_configs":[{"endpoint_config":{"cluster_name":"backend","endpoints":[{"lb_endpoints":[
         {"health_status":"HEALTHY","endpoint":{"address":{"socket_address":{"address":"10.1.5.1","port_value":8080}}}}]}]}}]}]})";
-    }
+}
 
-    std::string sampleRules()
-    {
-        return R"({"rules":[{"type":"MeshTimeout","fromRules":[{"inbound":{"port":8080},"rules":[{"conf":{"idleTimeout":"2h0m0s","connectionTimeout":"10s"},"origin":[{"mesh":"default","name":"mesh-timeout-all-default","type":"MeshTimeout"}]}]}],
+std::string sampleRules()
+{
+    return R"({"rules":[{"type":"MeshTimeout","fromRules":[{"inbound":{"port":8080},"rules":[{"conf":{"idleTimeout":"2h0m0s","connectionTimeout":"10s"},"origin":[{"mesh":"default","name":"mesh-timeout-all-default","type":"MeshTimeout"}]}]}],
         "toRules":[{"conf":{"connectionTimeout":"9s","http":{"requestTimeout":"1s","streamIdleTimeout":"30m0s"}},"matchers":[{"key":"kuma.io/service","value":"backend","not":false}],
         "origin":[{"mesh":"default","name":"mesh-timeout-all-default","type":"MeshTimeout"},{"mesh":"default","name":"timeout-web","type":"MeshTimeout"}]}]},
         {"type":"MeshRetry","toRules":[{"conf":{"http":{"numRetries":5,"perTryTimeout":"16s"}},"matchers":[],"origin":[{"mesh":"default","name":"mesh-retry-all-default","type":"MeshRetry"}]}]}]})";
-    }
+}
 
-    std::vector<Scene> scenes()
-    {
-        return {
-            {"dataplanes-full", withShop, [](WindowFixture &f) { f.look("web-1"); }},
-            {"dataplanes-filtered-away", withShop,
-             [](WindowFixture &f) {
-                 f.find<ui::QueryBar>(u"field.filter"_s)->setQuery(u"nothing has this"_s);
-             }},
-            {"dataplanes-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
-             [](WindowFixture &) {}},
-            {"dataplanes-loading", connecting, [](WindowFixture &) {}},
-            {"dataplanes-failed", connecting,
-             [](WindowFixture &f) {
-                 f.source.fail({Error::Code::Unreachable, "connection refused", "http://127.0.0.1:5681/"});
-             }},
-            {"dataplanes-stale", withShop,
-             [](WindowFixture &f) {
-                 f.look("backend-7");
-                 f.source.fail({Error::Code::Unreachable, "the control plane closed the connection",
-                                "http://127.0.0.1:5681/meshes"});
-             }},
-            {"query-suggestions", withShop,
-             [](WindowFixture &f) {
-                 auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
-                 bar->setFocus();
-                 settle();
-                 QTest::keyClicks(bar, u"not status:online and tag.version == "_s);
-             }},
-            {"query-wrong", withShop,
-             [](WindowFixture &f) {
-                 auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
-                 bar->setQuery(u"backend"_s);
-                 bar->setFocus();
-                 settle();
-                 QTest::keyClicks(bar, u" and stauts == offline"_s);
-             }},
-            {"query-matched", withShop,
-             [](WindowFixture &f) {
-                 f.find<ui::QueryBar>(u"field.filter"_s)
-                     ->setQuery(u"inbound(tag.version == v2) or gateway exists"_s);
-             }},
-            {"tagsets-full", withShop,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageTagSets"_s);
-                 f.find<ui::TagSetsPage>(u"page.tagSets"_s)
-                     ->setSelector(u"kuma.io/service=backend, version=v2"_s);
-                 QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
-                 settle();
-             }},
-            {"tagsets-little", withHello,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageTagSets"_s);
-                 QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
-                 f.look("backend-2");
-                 settle();
-             }},
-            {"tagsets-much", [] { return std::make_unique<WindowFixture>(muchMesh()); },
-             [](WindowFixture &f) {
-                 f.trigger(u"pageTagSets"_s);
-                 QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
-                 f.find<QTabWidget>(u"tabs.tagSets"_s)->setCurrentIndex(1);
-                 settle();
-             }},
-            {"tagsets-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
-             [](WindowFixture &f) { f.trigger(u"pageTagSets"_s); }},
-            {"services-full", withShop,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageServices"_s);
-                 f.window->focus()->set({FocusKind::Service, &f.source, {"default", "backend"}, -1});
-             }},
-            {"graph-full", withShop,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageGraph"_s);
-                 waitForGraph(f);
-             }},
-            {"graph-focus", withShop,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageGraph"_s);
-                 waitForGraph(f);
-                 f.window->focus()->set({FocusKind::Service, &f.source, {"default", "web"}, -1});
-             }},
-            {"graph-hello", withHello,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageGraph"_s);
-                 waitForGraph(f);
-             }},
-            {"sidecars-empty", withHello, [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
-            {"sidecars-no-envoy",
-             [] {
-                 auto f = withHello();
-                 f->sidecars.setEnvoy({u"envoy"_s,
-                                       {},
-                                       {},
-                                       {u"PATH"_s, u"build/venv"_s},
-                                       u"Run ./installer/setup, or put an envoy on the PATH."_s});
-                 f->source.setSnapshot(fresh(helloMesh()));
-                 return f;
-             },
-             [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
-            {"sidecars-full", withHello,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageSidecars"_s);
-                 startThree(f);
-                 CallReport report;
-                 report.asked = 10;
-                 report.answers = {{"200 backend-1", 5}, {"200 backend-2", 5}};
-                 for (int i = 0; i < 10; ++i)
-                     report.inOrder << (i % 2 ? u"200 backend-2"_s : u"200 backend-1"_s);
-                 f.sidecars.scriptCall(report);
-                 f.find<QPushButton>(u"button.call"_s)->click();
-                 QTest::qWait(250);
-             }},
-            {"sidecars-live", withHello, showLive},
-            {"sidecars-path", withHello,
-             [](WindowFixture &f) {
-                 showPath(f, u"backend.mesh/api/7"_s);
-                 f.find<QTreeWidget>(u"list.traceSteps"_s)->topLevelItem(4)->setExpanded(true);
-             }},
-            {"sidecars-path-stops", withHello, [](WindowFixture &f) { showPath(f, u"127.0.0.1:10008/x"_s); }},
-            {"sidecars-failed", withHello,
-             [](WindowFixture &f) {
-                 f.trigger(u"pageSidecars"_s);
-                 startThree(f);
-                 f.sidecars.failWith({"default", "backend-2"},
-                                     {Error::Code::Conflict, "port 21102 is in use by process 4711 (nginx)",
-                                      "127.0.0.1:21102"},
-                                     u"Stop that process, or give the dataplane another port."_s);
-                 f.sidecars.enter({"default", "backend-1"}, SidecarPhase::Draining,
-                                  u"waiting for open requests"_s);
-                 QTest::qWait(250);
-             }},
-            {"editor-full", withHello,
-             [](WindowFixture &f) {
-                 f.look("backend-2");
-                 ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
-                 QString text = editor->text()->text();
-                 editor->text()->setText(
-                     text.replace(u"version: v2"_s, u"version: v3\n        regoin: eu"_s));
-                 QTRY_VERIFY(!editor->session()->isValidating());
-             }},
-            {"editor-invalid", withHello,
-             [](WindowFixture &f) {
-                 ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
-                 QString text = editor->text()->text();
-                 editor->text()->setText(text.replace(u"port: 21102"_s, u"port: 0"_s));
-                 QTRY_VERIFY(!editor->session()->isValidating());
-                 QTRY_VERIFY(!editor->session()->findings().empty());
-             }},
-            {"editor-conflict", withHello,
-             [](WindowFixture &f) {
-                 ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
-                 QString text = editor->text()->text();
-                 editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
-                 f.editor.hold({"default", "backend-2"}, backend2Json("v5"));
-                 editor->push();
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Conflict);
-             }},
-            {"editor-pushed", withHello,
-             [](WindowFixture &f) {
-                 ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
-                 QString text = editor->text()->text();
-                 editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
-                 editor->push();
-                 QTRY_VERIFY(editor->session()->state() == EditSession::State::Watching
-                             || editor->session()->state() == EditSession::State::Accepted);
-             }},
-            {"editor-push-failed", withHello,
-             [](WindowFixture &f) {
-                 ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
-                 QString text = editor->text()->text();
-                 editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
-                 f.editor.scriptPut(
-                     fail(Error::Code::Unreachable, "the connection was reset", "http://127.0.0.1:5681"));
-                 editor->push();
-                 QTRY_COMPARE(editor->session()->state(), EditSession::State::PushFailed);
-             }},
-            {"inspector-events", withShop,
-             [](WindowFixture &f) {
-                 f.look("redis-1");
-                 f.find<ui::Inspector>(u"inspector"_s)->setTab(ui::Inspector::EventsTab);
-             }},
-        };
-    }
-    {"start", [] { return std::make_unique<WindowFixture>(WindowFixture::Unconnected{}); },
-     [](WindowFixture &f) {
-         ConnectionProfile prod, kumactl;
-         prod.id = u"p"_s;
-         prod.name = u"prod"_s;
-         prod.url = QUrl(u"https://kuma.example.org:5682"_s);
-         kumactl = prod;
-         kumactl.id = u"kumactl:staging"_s;
-         kumactl.name = u"staging"_s;
-         kumactl.origin = ConnectionProfile::Origin::Kumactl;
-         f.doors.store()->setProfiles({prod, kumactl});
-     }},
+std::vector<Scene> scenes()
+{
+    return {
+        {"dataplanes-full", withShop, [](WindowFixture &f) { f.look("web-1"); }},
+        {"dataplanes-filtered-away", withShop,
+         [](WindowFixture &f) { f.find<ui::QueryBar>(u"field.filter"_s)->setQuery(u"nothing has this"_s); }},
+        {"dataplanes-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
+         [](WindowFixture &) {}},
+        {"dataplanes-loading", connecting, [](WindowFixture &) {}},
+        {"dataplanes-failed", connecting,
+         [](WindowFixture &f) {
+             f.source.fail({Error::Code::Unreachable, "connection refused", "http://127.0.0.1:5681/"});
+         }},
+        {"dataplanes-stale", withShop,
+         [](WindowFixture &f) {
+             f.look("backend-7");
+             f.source.fail({Error::Code::Unreachable, "the control plane closed the connection",
+                            "http://127.0.0.1:5681/meshes"});
+         }},
+        {"query-suggestions", withShop,
+         [](WindowFixture &f) {
+             auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
+             bar->setFocus();
+             settle();
+             QTest::keyClicks(bar, u"not status:online and tag.version == "_s);
+         }},
+        {"query-wrong", withShop,
+         [](WindowFixture &f) {
+             auto *bar = f.find<ui::QueryBar>(u"field.filter"_s);
+             bar->setQuery(u"backend"_s);
+             bar->setFocus();
+             settle();
+             QTest::keyClicks(bar, u" and stauts == offline"_s);
+         }},
+        {"query-matched", withShop,
+         [](WindowFixture &f) {
+             f.find<ui::QueryBar>(u"field.filter"_s)
+                 ->setQuery(u"inbound(tag.version == v2) or gateway exists"_s);
+         }},
+        {"tagsets-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             f.find<ui::TagSetsPage>(u"page.tagSets"_s)
+                 ->setSelector(u"kuma.io/service=backend, version=v2"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             settle();
+         }},
+        {"tagsets-little", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             f.look("backend-2");
+             settle();
+         }},
+        {"tagsets-much", [] { return std::make_unique<WindowFixture>(muchMesh()); },
+         [](WindowFixture &f) {
+             f.trigger(u"pageTagSets"_s);
+             QTRY_VERIFY_WITH_TIMEOUT(!f.find<ui::TagSetsPage>(u"page.tagSets"_s)->isLayingOut(), 15'000);
+             f.find<QTabWidget>(u"tabs.tagSets"_s)->setCurrentIndex(1);
+             settle();
+         }},
+        {"tagsets-empty", [] { return std::make_unique<WindowFixture>(snapshotOf({})); },
+         [](WindowFixture &f) { f.trigger(u"pageTagSets"_s); }},
+        {"services-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageServices"_s);
+             f.window->focus()->set({FocusKind::Service, &f.source, {"default", "backend"}, -1});
+         }},
+        {"graph-full", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+         }},
+        {"graph-focus", withShop,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+             f.window->focus()->set({FocusKind::Service, &f.source, {"default", "web"}, -1});
+         }},
+        {"graph-hello", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageGraph"_s);
+             waitForGraph(f);
+         }},
+        {"sidecars-empty", withHello, [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
+        {"sidecars-no-envoy",
+         [] {
+             auto f = withHello();
+             f->sidecars.setEnvoy({u"envoy"_s,
+                                   {},
+                                   {},
+                                   {u"PATH"_s, u"build/venv"_s},
+                                   u"Run ./installer/setup, or put an envoy on the PATH."_s});
+             f->source.setSnapshot(fresh(helloMesh()));
+             return f;
+         },
+         [](WindowFixture &f) { f.trigger(u"pageSidecars"_s); }},
+        {"sidecars-full", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageSidecars"_s);
+             startThree(f);
+             CallReport report;
+             report.asked = 10;
+             report.answers = {{"200 backend-1", 5}, {"200 backend-2", 5}};
+             for (int i = 0; i < 10; ++i)
+                 report.inOrder << (i % 2 ? u"200 backend-2"_s : u"200 backend-1"_s);
+             f.sidecars.scriptCall(report);
+             f.find<QPushButton>(u"button.call"_s)->click();
+             QTest::qWait(250);
+         }},
+        {"sidecars-live", withHello, showLive},
+        {"sidecars-path", withHello,
+         [](WindowFixture &f) {
+             showPath(f, u"backend.mesh/api/7"_s);
+             f.find<QTreeWidget>(u"list.traceSteps"_s)->topLevelItem(4)->setExpanded(true);
+         }},
+        {"sidecars-path-stops", withHello, [](WindowFixture &f) { showPath(f, u"127.0.0.1:10008/x"_s); }},
+        {"sidecars-failed", withHello,
+         [](WindowFixture &f) {
+             f.trigger(u"pageSidecars"_s);
+             startThree(f);
+             f.sidecars.failWith(
+                 {"default", "backend-2"},
+                 {Error::Code::Conflict, "port 21102 is in use by process 4711 (nginx)", "127.0.0.1:21102"},
+                 u"Stop that process, or give the dataplane another port."_s);
+             f.sidecars.enter({"default", "backend-1"}, SidecarPhase::Draining,
+                              u"waiting for open requests"_s);
+             QTest::qWait(250);
+         }},
+        {"editor-full", withHello,
+         [](WindowFixture &f) {
+             f.look("backend-2");
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3\n        regoin: eu"_s));
+             QTRY_VERIFY(!editor->session()->isValidating());
+         }},
+        {"editor-invalid", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"port: 21102"_s, u"port: 0"_s));
+             QTRY_VERIFY(!editor->session()->isValidating());
+             QTRY_VERIFY(!editor->session()->findings().empty());
+         }},
+        {"editor-conflict", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             f.editor.hold({"default", "backend-2"}, backend2Json("v5"));
+             editor->push();
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Conflict);
+         }},
+        {"editor-pushed", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             editor->push();
+             QTRY_VERIFY(editor->session()->state() == EditSession::State::Watching
+                         || editor->session()->state() == EditSession::State::Accepted);
+         }},
+        {"editor-push-failed", withHello,
+         [](WindowFixture &f) {
+             ui::DataplaneEditor *editor = f.window->openEditor({"default", "backend-2"});
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::Ready);
+             QString text = editor->text()->text();
+             editor->text()->setText(text.replace(u"version: v2"_s, u"version: v3"_s));
+             f.editor.scriptPut(
+                 fail(Error::Code::Unreachable, "the connection was reset", "http://127.0.0.1:5681"));
+             editor->push();
+             QTRY_COMPARE(editor->session()->state(), EditSession::State::PushFailed);
+         }},
+        {"start", [] { return std::make_unique<WindowFixture>(WindowFixture::Unconnected{}); },
+         [](WindowFixture &f) {
+             ConnectionProfile prod, kumactl;
+             prod.id = u"p"_s;
+             prod.name = u"prod"_s;
+             prod.url = QUrl(u"https://kuma.example.org:5682"_s);
+             kumactl = prod;
+             kumactl.id = u"kumactl:staging"_s;
+             kumactl.name = u"staging"_s;
+             kumactl.origin = ConnectionProfile::Origin::Kumactl;
+             f.doors.store()->setProfiles({prod, kumactl});
+         }},
         {"connect", [] { return std::make_unique<WindowFixture>(WindowFixture::Unconnected{}); },
          [](WindowFixture &f) {
              ConnectionProfile prod;
@@ -536,11 +528,12 @@ void showPath(WindowFixture &f, const QString &to)
              f.find<ui::Inspector>(u"inspector"_s)->setTab(ui::Inspector::PoliciesTab);
              QTRY_VERIFY(f.find<QWidget>(u"facts.policies"_s)->isVisible());
          }},
-        {"inspector-events", withShop, [](WindowFixture &f) {
+        {"inspector-events", withShop,
+         [](WindowFixture &f) {
              f.look("redis-1");
              f.find<ui::Inspector>(u"inspector"_s)->setTab(ui::Inspector::EventsTab);
          }},
-};
+    };
 }
 
 }  // namespace

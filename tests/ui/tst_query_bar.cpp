@@ -188,8 +188,8 @@ private Q_SLOTS:
 
     void navigatorAndProblemsFollow()
     {
-        WindowFixture f(
-            snapshotOf({dp("web-1").service("web").online(), dp("store-1").service("store").offline()}));
+        WindowFixture f(snapshotOf(
+            {dp("web-1").service("web").online().acks(1, 1), dp("store-1").service("store").offline()}));
         auto *tree = f.find<QTreeView>(u"tree.navigator"_s)->model();
         auto *problems = f.find<ui::TableView>(u"table.problems"_s)->model();
         const auto muted = [tree](const QString &service) {

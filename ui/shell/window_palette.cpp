@@ -101,7 +101,7 @@ void MainWindow::openTarget(const FocusTarget &target)
     }
     openFocus();
     // Once everyone has followed: a table that takes the keyboard before would choose its own first row.
-    QTimer::singleShot(0, this, [this] { currentPage()->takeFocus(); });
+    QTimer::singleShot(1, this, [this] { currentPage()->takeFocus(); });
 }
 
 void MainWindow::buildCommands()
