@@ -31,8 +31,6 @@ constexpr QColor kSandboxColour{0x25, 0x63, 0xeb};
 constexpr QColor kRemoteColour{0xb4, 0x53, 0x09};
 constexpr QColor kFileColour{0x52, 0x52, 0x5b};
 
-QString tr(const char *text) { return QCoreApplication::translate("Doors", text); }
-
 void writeLog(int level, const std::string &line)
 {
     const QString text = QString::fromStdString(line);
