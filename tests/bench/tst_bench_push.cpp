@@ -27,7 +27,9 @@ class BenchPush : public QObject
 private Q_SLOTS:
     void putUntilTheOtherEnvoyHasIt()
     {
-        LocalSidecarHost host({envoySearch(), {}, {}});
+        SidecarHostOptions hostOptions;
+        hostOptions.envoy = envoySearch();
+        LocalSidecarHost host(hostOptions);
         if (!host.envoy().isFound())
             QSKIP("envoy not found");
         SandboxOptions options;
