@@ -44,7 +44,8 @@ xds::ProxyMetadata metadataOf(const ApiContext &context, const ResourceKey &key)
     metadata.ipv6Enabled = true;
     if (auto connected = context.connectedProxy(key))
         metadata = std::move(*connected);
-    metadata.adminPort = 0;  // its clusters for itself are left out here
+    metadata.adminPort = 0;  // its clusters for itself are left out here, and so is its DNS
+    metadata.dnsPort = 0;
     return metadata;
 }
 

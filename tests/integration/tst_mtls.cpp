@@ -12,6 +12,7 @@
 #include <QDir>
 #include <QElapsedTimer>
 #include <QProcess>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -336,8 +337,8 @@ private Q_SLOTS:
 private:
     static int freePort()
     {
-        httplib::Server server;
-        return server.bind_to_any_port("127.0.0.1");
+        QTcpServer server;  // gives its port back at once
+        return server.listen(QHostAddress::LocalHost) ? server.serverPort() : 0;
     }
 };
 
