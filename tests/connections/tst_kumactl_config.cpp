@@ -55,14 +55,14 @@ currentContext: local
 
 void TestKumactlConfig::readsEveryContext()
 {
-    const auto config = kumactlConfigFrom(kTwo, u"/home/me/.kumactl/config"_s);
+    const auto config = kumactlConfigFrom(kTwo, u"/etc/kumactl/config"_s);
     QVERIFY(config.findings.isEmpty());
     QCOMPARE(config.profiles.size(), 2);
     const auto &prod = config.profiles[0];
     QCOMPARE(prod.id, u"kumactl:prod"_s);
     QCOMPARE(prod.name, u"prod"_s);
     QCOMPARE(prod.url, QUrl(u"https://cp.example:5682/kuma"_s));
-    QCOMPARE(prod.caFile, u"/home/me/.kumactl/ca.pem"_s);
+    QCOMPARE(prod.caFile, u"/etc/kumactl/ca.pem"_s);
     QCOMPARE(prod.clientCertificateFile, u"/etc/kuma/c.pem"_s);
     QCOMPARE(prod.clientKeyFile, u"/etc/kuma/k.pem"_s);
     QCOMPARE(prod.token, ConnectionProfile::TokenPlace::Kumactl);
