@@ -136,6 +136,7 @@ private Q_SLOTS:
         QTest::newRow("newer than the control plane")
             << Rows{version("2.10.0")} << Names{"Version skew web-1"};
         QTest::newRow("a development build says nothing") << Rows{version("0.0.0-preview.v1")} << none;
+        QTest::newRow("a launcher that is no kuma-dp says nothing") << Rows{version("0.1.0")} << none;
     }
     void proxies()
     {
