@@ -113,7 +113,8 @@ void addVersionSkew(const Index &index, Out &out)
     for (const DataplanePtr &row : index.snapshot.dataplanes) {
         const Subscription *latest = row->insight.latest();
         const auto proxy = latest && latest->isOnline() ? versionOf(latest->kumaDpVersion) : std::nullopt;
-        // No kuma-dp that the rule is about was ever 0.x: it is another launcher's own version, Meshscope's too.
+        // No kuma-dp that the rule is about was ever 0.x: it is another launcher's own version, Meshscope's
+        // too.
         if (!proxy || proxy->major == 0)
             continue;
         const bool newer =
