@@ -4,6 +4,9 @@
 #include <nlohmann/json.hpp>
 #include <sqlite3.h>
 
+#include <filesystem>
+#include <fstream>
+
 namespace meshscope {
 
 namespace {
@@ -42,12 +45,26 @@ Error errorOf(const SQLite::Exception &e, const std::string &path)
 std::int64_t toNumber(TimePoint time) { return time.time_since_epoch().count(); }
 TimePoint toTime(std::int64_t number) { return TimePoint(std::chrono::milliseconds(number)); }
 
+// It will hold keys and tokens: a new file is its owner's alone before the first byte is in it, and SQLite
+// gives the same rights to the log beside it. What goes wrong here goes wrong again when SQLite opens it, and
+// is said.
+const std::string &madeForOwner(const std::string &path)
+{
+    std::error_code ignored;
+    if (!std::filesystem::exists(path, ignored)) {
+        std::ofstream(path, std::ios::app).close();
+        std::filesystem::permissions(
+            path, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write, ignored);
+    }
+    return path;
+}
+
 class SqliteFile final : public StoreFile
 {
 public:
     explicit SqliteFile(const std::string &path)
         : m_path(path)
-        , m_db(path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
+        , m_db(madeForOwner(path), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE)
     {}
 
     Result<void> prepare();

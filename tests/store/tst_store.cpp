@@ -3,6 +3,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -71,6 +72,7 @@ private Q_SLOTS:
     void concurrentEditsLoseNothing();
     void randomWritesAgreeWithAPlainMap();
     void aFileKeepsEverything();
+    void aFileIsItsOwnersAlone();
     void aFileBelongsToOneProcess();
     void badFilesAreRefused_data();
     void badFilesAreRefused();
@@ -271,6 +273,20 @@ void TestStore::aFileKeepsEverything()
     QVERIFY(*rows[0] == first);
     QVERIFY((*store)->write({StoreWrite::put(dataplane("m", "c"))}));
     QVERIFY((*store)->snapshot()->find("Dataplane", {"m", "c"})->version > version);
+}
+
+void TestStore::aFileIsItsOwnersAlone()
+{
+    const QTemporaryDir directory;
+    const auto path = pathIn(directory);
+    auto store = openAt(path);
+    QVERIFY(store);
+    QVERIFY((*store)->write({StoreWrite::put(dataplane("m", "a"))}));
+    const auto entries = QDir(directory.path()).entryInfoList(QDir::Files);
+    QVERIFY(!entries.isEmpty());
+    for (const auto &entry : entries)  // the log beside it too
+        QVERIFY2((entry.permissions() & QFileDevice::Permissions(0x0077)) == QFileDevice::Permissions(),
+                 qPrintable(entry.fileName()));
 }
 
 void TestStore::aFileBelongsToOneProcess()
