@@ -59,21 +59,6 @@ TimePoint currentTime()
     return std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
 }
 
-int badness(Health health)
-{
-    switch (health) {
-    case Health::Online:
-        return 0;
-    case Health::Unknown:
-        return 1;
-    case Health::Degraded:
-        return 2;
-    case Health::Offline:
-        return 3;
-    }
-    return 0;
-}
-
 QString healthText(Health health)
 {
     switch (health) {

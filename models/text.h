@@ -1,6 +1,7 @@
 // Small texts that several models show in the same words. Pure; any thread.
 #pragma once
 
+#include "backend/core/health_order.h"
 #include "backend/core/insight.h"
 
 #include <QDateTime>
@@ -19,7 +20,6 @@ QString ageText(TimePoint then, TimePoint now);
 QDateTime toDateTime(TimePoint time);  // invalid for the epoch, which means never
 TimePoint currentTime();
 
-int badness(Health health);         // Online 0, Unknown 1, Degraded 2, Offline 3
 QString healthText(Health health);  // "Online", "Degraded", "Offline", "Unknown"
 
 // "version=v1 zone=east": without kuma.io/service unless it is all there is; reserved keys without their

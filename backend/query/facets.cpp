@@ -1,5 +1,6 @@
 #include "backend/query/facets.h"
 
+#include "backend/core/health_order.h"
 #include "backend/query/tag_set_view.h"
 
 #include <algorithm>
@@ -8,21 +9,6 @@
 namespace meshscope::query {
 
 namespace {
-
-int badnessOf(Health health)
-{
-    switch (health) {
-    case Health::Online:
-        return 0;
-    case Health::Unknown:
-        return 1;
-    case Health::Degraded:
-        return 2;
-    case Health::Offline:
-        return 3;
-    }
-    return 0;
-}
 
 // Counts inbounds, and dataplanes once each; rows come one after the other.
 struct Counter {
@@ -132,7 +118,7 @@ Lattice latticeOf(const Rows &rows, const LatticeOptions &options)
             }
             Group &group = groups[std::move(cut)];
             group.counter.count(row.get());
-            if (badnessOf(row->status.overall) > badnessOf(group.health))
+            if (badness(row->status.overall) > badness(group.health))
                 group.health = row->status.overall;
         });
     }
